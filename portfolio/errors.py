@@ -1,0 +1,120 @@
+"""Faults as values: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error stops the run; a warning is shown and the run goes on; a note only tells what was understood."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault or remark, traceable to a cell or a key.
+
+    Args:
+        code: stable name; `finding.<code>` and `finding.<code>_remedy` are its sentences in the catalogue.
+        file: the workbook or model file as the user named it.
+        place: `Sheet!F14` in a workbook, `debt.mandate` in a model file, empty for the whole file.
+        value: what stands there, as text, exactly as read.
+        parameters: named values for the two sentences, already turned into plain text or numbers.
+        severity: see `Severity`.
+    """
+
+    code: str
+    file: str
+    place: str = ""
+    value: str = ""
+    parameters: tuple[tuple[str, str | int], ...] = ()
+    severity: Severity = Severity.ERROR
+
+
+def finding(
+    code: str,
+    file: str,
+    place: str = "",
+    value: object = "",
+    severity: Severity = Severity.ERROR,
+    **parameters: str | int,
+) -> Finding:
+    """Make a `Finding`; `value` is shown as text, `parameters` fill the sentences of the catalogue."""
+    return Finding(code, file, place, str(value), tuple(sorted(parameters.items())), severity)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """True when at least one finding must stop the run."""
+    return any(f.severity is Severity.ERROR for f in findings)
+
+
+class PortfolioError(Exception):
+    """Base of every fault the programme raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(PortfolioError):
+    """A workbook or a model file cannot be used. Carries all findings, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(f"{f.file} {f.place} {f.code}" for f in self.findings))
+
+
+class InfeasiblePlan(PortfolioError):
+    """No portfolio meets the demands; `demands` names the constraints of the programme that was asked for."""
+
+    exit_code = 3
+
+    def __init__(self, demands: Iterable[str]) -> None:
+        self.demands = tuple(demands)
+        super().__init__("no portfolio meets: " + ", ".join(self.demands))
+
+
+class SolveStopped(PortfolioError):
+    """The solver was stopped (time limit or Ctrl-C) before it had found any plan."""
+
+    exit_code = 4
+
+    def __init__(self, *, interrupted: bool = False) -> None:
+        self.interrupted = interrupted
+        super().__init__("stopped before any plan was found")
+
+
+class SolverUnavailable(PortfolioError):
+    """HiGHS cannot be loaded on this machine."""
+
+
+class SolveFailed(PortfolioError):
+    """The solver answered something that must not be read as a plan; `status` is its own word."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        super().__init__(f"solver status: {status}")
+
+
+class AuditBreached(PortfolioError):
+    """A plan the solver called feasible fails the exact audit. It is a fault of ours and the plan is never shown."""
+
+    def __init__(self, breaches: Iterable[str]) -> None:
+        self.breaches = tuple(breaches)
+        super().__init__("; ".join(self.breaches))
+
+
+class CannotWrite(PortfolioError):
+    """A result cannot be written: `path` and the operating system's `reason`."""
+
+    exit_code = 5
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")

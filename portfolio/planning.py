@@ -1,0 +1,323 @@
+"""What one `models/*.toml` means: frames, mandate, emissions and rules, every value with unit and source.
+
+Data, never formulas. Money is given in kr, tkr, mnkr or mdkr and kept in integer kronor; tonnes in t or kt and kept in t; shares as `share` (0–1) or
+`%`. A table that is absent means that the constraint is absent. `load_planning` (in `planning_load.py`) reads the files.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from portfolio.records import Frozen, Lock
+
+
+class Sourced(Frozen):
+    """What every value carries: the unit it is kept in, what the file says, and where the figure comes from."""
+
+    unit: str
+    stated: str
+    source: str = Field(min_length=1)
+    illustrative: bool = False
+    note: str = ""
+
+
+class Money(Sourced):
+    """`value` in integer kronor; `unit` is always `kr`."""
+
+    value: int
+
+
+class MoneyByYear(Sourced):
+    """`values[year]` in integer kronor; `unit` is always `kr`."""
+
+    values: dict[int, int]
+
+
+class Tonnes(Sourced):
+    """`value` in t CO2e; `unit` is always `t`."""
+
+    value: Annotated[Decimal, Field(ge=0)]
+
+
+class TonnesByYear(Sourced):
+    """`values[year]` in t CO2e; `unit` is always `t`."""
+
+    values: dict[int, Annotated[Decimal, Field(ge=0)]]
+
+
+class ShareValue(Sourced):
+    """`value` between 0 and 1; `unit` is always `share`."""
+
+    value: Annotated[Decimal, Field(ge=0, le=1)]
+
+
+class Rate(Sourced):
+    """`value` a year, for example 0.025; `unit` is always `share`."""
+
+    value: Annotated[Decimal, Field(ge=0, le=1)]
+
+
+class Count(Sourced):
+    """`value` is a whole number: a year (`unit = "year"`), years (`"years"`), starts (`"starts"`) or changes (`"changes"`)."""
+
+    value: int
+
+
+class CountByYear(Sourced):
+    """`values[year]` are whole numbers of `unit`, for example `starts`."""
+
+    values: dict[int, int]
+
+
+class ObjectiveName(StrEnum):
+    TONNES_PER_KRONA = "tonnes_per_krona"
+    MOST_TONNES = "most_tonnes"
+    LEAST_COST = "least_cost"
+
+
+class TonnesQuantity(StrEnum):
+    CUMULATIVE = "cumulative"  # over all effect years (default)
+    TARGET_YEAR = "target_year"  # in the target year only
+    LIFETIME = "lifetime"  # over each investment's whole useful life
+
+
+class KronaKind(StrEnum):
+    GROSS = "gross"  # gross outlay (default, as in Klimatklivet)
+    NET = "net"  # net of the grants that count
+
+
+class Horizon(Frozen):
+    """Plan years T = first_year..last_year; effect years U = first_year..effects_until."""
+
+    first_year: Count
+    last_year: Count
+    effects_until: Count
+    target_year: Count
+    allow_tail: bool = False
+
+    @property
+    def years(self) -> range:
+        """Plan years T."""
+        return range(self.first_year.value, self.last_year.value + 1)
+
+    @property
+    def effect_years(self) -> range:
+        """Effect years U."""
+        return range(self.first_year.value, self.effects_until.value + 1)
+
+
+class Objective(Frozen):
+    """What is maximised. `tonnes` (t of `quantity`) is what `least_cost` must reach when there is no emission ceiling."""
+
+    name: ObjectiveName = ObjectiveName.TONNES_PER_KRONA
+    quantity: TonnesQuantity = TonnesQuantity.CUMULATIVE
+    krona: KronaKind = KronaKind.GROSS
+    counts: tuple[Literal["reduction", "removal"], ...] = ("reduction", "removal")
+    floor_share: ShareValue | None = None
+    tonnes: Tonnes | None = None
+
+
+class PlanFrame(Frozen):
+    """Frame of the seven-year plan by year (kr). With carry_forward unspent money moves on; there is no borrowing ahead."""
+
+    frame: MoneyByYear
+    total: Money | None = None
+    carry_forward: bool = True
+
+
+class ControlEnvelope(Frozen):
+    """All outlays in both layers stay within the identified need in the city's control (kr)."""
+
+    total: Money
+
+
+class Debt(Frozen):
+    """Net debt at the start of the first plan year, the mandate, and what moves the debt besides the investments decided here.
+
+    net_debt[t] = net_debt[t-1] + outlays − grants + operating effects + other_net_investment[t] − self_financing[t]
+                  + interest_rate · (net_debt[t-1] − reference_net_debt[t-1])
+    The reference path is the debt whose interest self_financing already carries; reference_net_debt holds the closing debt of each year
+    from the year before the first plan year. Without interest_rate there is no interest term.
+    """
+
+    opening: Money
+    mandate: MoneyByYear
+    other_net_investment: MoneyByYear
+    self_financing: MoneyByYear
+    interest_rate: Rate | None = None
+    reference_net_debt: MoneyByYear | None = None
+
+
+class Emissions(Frozen):
+    """Territorial emissions: base year, latest year, target, and what each sector can at most give (t CO2e a year)."""
+
+    base_year: Count
+    base: Tonnes
+    latest_year: Count
+    latest: Tonnes
+    target_reduction: ShareValue
+    reference_path: TonnesByYear | None = None
+    sectors: dict[str, Tonnes] = Field(default_factory=dict)
+
+    @property
+    def target(self) -> Decimal:
+        """Most that may be emitted in the target year (t): base · (1 − target_reduction)."""
+        return self.base.value * (1 - self.target_reduction.value)
+
+    def reference(self, year: int) -> Decimal:
+        """Emissions in `year` without any investment of the portfolio (t); flat at the latest inventory unless stated."""
+        if self.reference_path is not None:
+            return self.reference_path.values[year]
+        return self.latest.value
+
+
+class Removals(Frozen):
+    """Removals count up to allowance_share of the base year's emissions, less the share sold to others."""
+
+    allowance_share: ShareValue | None = None
+    sold_share: ShareValue | None = None
+
+
+class EmissionCeiling(Frozen):
+    """Emissions in the target year may be at most `tonnes` (t); the target itself when `tonnes` is absent."""
+
+    tonnes: Tonnes | None = None
+
+
+class External(Frozen):
+    """Share of external actors' effect that counts in the emission path; `by_id` overrides `delivery_share`."""
+
+    delivery_share: ShareValue | None = None
+    by_id: dict[str, ShareValue] = Field(default_factory=dict)
+
+
+class Grants(Frozen):
+    """Share of each kind of grant that counts, and how many years after the outlay it is paid."""
+
+    granted: ShareValue | None = None  # default 1
+    applied: ShareValue | None = None  # default 0
+    possible: ShareValue | None = None  # default 0
+    delay: Count | None = None  # default 0 years
+
+
+class OwnerFrame(Frozen):
+    """Outlays of each owner, both layers, stay inside its own frame each year (kr)."""
+
+    frames: dict[str, MoneyByYear]
+    carry_forward: bool = False
+
+
+class OperatingCharge(Frozen):
+    """Depreciation from the year after commissioning + internal rate on the opening book value + operating effect, at most `limit` (kr)."""
+
+    internal_rate: Rate
+    limit: MoneyByYear | None = None
+
+
+class BondBacking(Frozen):
+    """Cumulative new borrowing is backed by eligible net outlay to at least `share`."""
+
+    share: ShareValue
+    other_eligible: MoneyByYear | None = None
+
+
+class DeliveryCapacity(Frozen):
+    """Starts, or outlay under way (kr), each owner can manage in a year; the owner `*` means all owners together."""
+
+    starts: dict[str, CountByYear] = Field(default_factory=dict)
+    outlay: dict[str, MoneyByYear] = Field(default_factory=dict)
+
+
+class Stability(Frozen):
+    """At most `changes` investments may differ from the adopted plan (in, out, or another start year)."""
+
+    changes: Count
+
+
+class SelectionLimit(Frozen):
+    """Of `members` at least and at most so many are started."""
+
+    name: str
+    members: tuple[str, ...] = Field(min_length=1)
+    at_least: Annotated[int, Field(ge=0)] | None = None
+    at_most: Annotated[int, Field(ge=0)] | None = None
+    source: str = Field(min_length=1)
+
+
+class Owner(Frozen):
+    """An owner the model knows. `bond_participant`: may use the city's sustainability bonds."""
+
+    type: Literal["committee", "company", "external"]
+    bond_participant: bool = False
+    source: str = Field(min_length=1)
+
+
+class BondCategory(Frozen):
+    """A category of a bond framework; `green` or social."""
+
+    name_sv: str
+    name_en: str
+    green: bool = True
+
+
+class BondFramework(Frozen):
+    """`models/frameworks/<name>.toml`."""
+
+    schema_version: Literal[1]
+    name: str
+    title: str
+    source: str = Field(min_length=1)
+    categories: dict[str, BondCategory]
+    net_of_grants: bool = True
+    allocation_months: Count | None = None
+
+
+class Bonds(Frozen):
+    """The bond framework in force and the sustainable bonds outstanding (kr)."""
+
+    framework: BondFramework
+    outstanding: Money | None = None
+
+
+class Adjustment(Frozen):
+    """What a scenario changes in one investment. `delay` moves the whole window (years); factors multiply outlays or tonnes."""
+
+    delay: Count | None = None
+    outlay_factor: Annotated[Decimal, Field(gt=0)] | None = None
+    tonnes_factor: Annotated[Decimal, Field(ge=0)] | None = None
+    lock: Lock | None = None
+    source: str = Field(min_length=1)
+
+
+class Planning(Frozen):
+    """One planning model, with the scenario overlays already laid over it."""
+
+    schema_version: Literal[1]
+    title: str
+    description: str = ""
+    file: str
+    sha256: str
+    scenarios: tuple[str, ...] = ()
+    horizon: Horizon
+    objective: Objective = Objective()
+    plan_frame: PlanFrame | None = None
+    control_envelope: ControlEnvelope | None = None
+    debt: Debt | None = None
+    emissions: Emissions | None = None
+    removals: Removals = Removals()
+    emission_ceiling: EmissionCeiling | None = None
+    external: External = External()
+    grants: Grants = Grants()
+    owner_frame: OwnerFrame | None = None
+    operating_charge: OperatingCharge | None = None
+    bond_backing: BondBacking | None = None
+    delivery_capacity: DeliveryCapacity | None = None
+    stability: Stability | None = None
+    selection: tuple[SelectionLimit, ...] = ()
+    owners: dict[str, Owner] = Field(default_factory=dict)
+    bonds: Bonds | None = None
+    investments: dict[str, Adjustment] = Field(default_factory=dict)

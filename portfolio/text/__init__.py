@@ -1,0 +1,64 @@
+"""The sv/en catalogue: every string that a person sees comes from here.
+
+`portfolio/text/<lang>/*.toml` hold nested tables; a message is named by its dotted path, `terminal.headline.proven`. Placeholders are
+`{name}`. A missing message or placeholder is a fault of ours and raises; a test holds the languages to the same names.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal, get_args
+
+Lang = Literal["sv", "en"]
+LANGUAGES: Final[tuple[Lang, ...]] = get_args(Lang)
+
+
+@cache
+def catalogue(lang: Lang) -> dict[str, str]:
+    """All messages of a language: dotted name to text.
+
+    Raises:
+        ValueError: two files of the language define the same name.
+    """
+    messages: dict[str, str] = {}
+    folder = resources.files(__package__) / lang
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".toml"):
+            for name, message in _flatten(tomllib.loads(entry.read_text("utf-8"))):
+                if name in messages:
+                    raise ValueError(f"{lang}/{entry.name}: {name} is defined twice")
+                messages[name] = message
+    return messages
+
+
+def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            rows += _flatten(value, f"{prefix}{key}.")
+        else:
+            rows.append((prefix + key, str(value)))
+    return rows
+
+
+class Text:
+    """Messages and figures in one language. `t = Text("sv"); t("cli.done", folder="x")`."""
+
+    def __init__(self, lang: Lang = "sv") -> None:
+        self.lang: Lang = lang
+        self._messages = catalogue(lang)
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """The message called `name`, with its placeholders filled.
+
+        Raises:
+            KeyError: no such message, or a placeholder without a value.
+        """
+        message = self._messages[name]
+        return message.format_map(values) if values or "{" in message else message
+
+    def has(self, name: str) -> bool:
+        """True when the catalogue defines `name`."""
+        return name in self._messages
