@@ -105,7 +105,7 @@ class YearLine(Frozen):
 
 
 class EmissionLine(Frozen):
-    """One effect year (t): reference path, what the city's and the external investments take away, what is left, and removals that count."""
+    """One effect year (t): reference path, what the city's and the external investments take away, the rest, removals that count."""
 
     year: int
     reference: Tonnes

@@ -1,7 +1,7 @@
 """What one `models/*.toml` means: frames, mandate, emissions and rules, every value with unit and source.
 
-Data, never formulas. Money is given in kr, tkr, mnkr or mdkr and kept in integer kronor; tonnes in t or kt and kept in t; shares as `share` (0–1) or
-`%`. A table that is absent means that the constraint is absent. `load_planning` (in `planning_load.py`) reads the files.
+Data, never formulas. Money is given in kr, tkr, mnkr or mdkr and kept in integer kronor; tonnes in t or kt and kept in t; shares as
+`share` (0–1) or `%`. A table that is absent means that the constraint is absent. `load_planning` (in `planning_load.py`) reads the files.
 """
 
 from __future__ import annotations

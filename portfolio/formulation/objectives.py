@@ -1,0 +1,49 @@
+"""What is maximised or minimised, stage by stage. Tonnes in t, money in tkr."""
+
+from __future__ import annotations
+
+import pulp
+
+from portfolio.formulation.choice import Choice, Terms, spent, tkr, total
+from portfolio.instance import Instance
+from portfolio.planning import KronaKind
+
+
+def kronor(x: Choice, d: Instance) -> pulp.LpAffineExpression:
+    """K = Σ_{i,s,l,k} outlay[i,k] · start[i,s,l]    (tkr; net: less the grants that count)
+
+    The kronor of the objective: gross outlay, or net of grants.
+    """
+    net = d.planning.objective.krona is KronaKind.NET
+    return spent(x, ((k, tkr(sum(d.outlay[k[:2]].values()) - (sum(d.grant[k[:2]].values()) if net else 0))) for k in x.keys))
+
+
+def gap_outlay(x: Choice, d: Instance) -> pulp.LpAffineExpression:
+    """Σ_{i,s,k} outlay[i,k] · start[i,s,gap]    (tkr)
+
+    Outlay that needs a further decision.
+    """
+    return spent(x, ((k, tkr(sum(d.outlay[k[:2]].values()))) for k in x.keys if k[2] == "gap"))
+
+
+def start_years(x: Choice, d: Instance) -> pulp.LpAffineExpression:
+    """Σ_{i,s,l} (s − first_year + 1) · start[i,s,l]    (years)
+
+    Earlier is better, all else equal.
+    """
+    return total({x.start[k]: float(k[1] - d.years[0] + 1) for k in x.keys})
+
+
+def id_order(x: Choice, d: Instance) -> pulp.LpAffineExpression:
+    """Σ_{i,s,l} weight[i,s,l] · start[i,s,l] + percent    (no unit)
+
+    Of plans that are equal in everything else the one with the first ids. The weight is the rank of the id, with a fixed spread below one
+    that makes sums of different sets differ, so that the plan is unique.
+    """
+    terms: Terms = {}
+    for n, key in enumerate(x.keys):
+        spread = (n * 0x9E3779B1 & 0xFFFF) / 0x10000  # multiplicative hashing (Knuth, TAOCP 3, 6.4): even and without pattern
+        terms[x.start[key]] = d.index[key[0]] + round(0.9 * spread, 4)
+        if key in x.percent:
+            terms[x.percent[key]] = round(0.001 * (1 + spread), 6)
+    return total(terms)

@@ -1,0 +1,362 @@
+"""Sets and parameters of the mathematics, computed once from records and planning model, exactly.
+
+Money is integer kronor; effects are integer kilograms CO2e a year at 100 per cent. Keys: `i` investment id, `s` start year, `t` year.
+Everything that a constraint needs is prepared here, so that no sum has a condition. The rules are those of `docs/method.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from functools import cached_property
+from math import floor
+
+from portfolio.planning import Adjustment, Planning, TonnesQuantity
+from portfolio.records import (
+    Control,
+    GrantStatus,
+    Investment,
+    LockKind,
+    OverlapPair,
+    Portfolio,
+    Status,
+)
+
+IS = tuple[str, int]
+"""An investment and its start year."""
+
+REMOVAL = "·removal"
+"""The destination of removals in the flow of tonnes; no sector can have this name."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Effect of one start, by year (kg): `reduction`, `removal`, and `adverse` (negative tonnes, outside all ceilings)."""
+
+    reduction: Mapping[int, int]
+    removal: Mapping[int, int]
+    adverse: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class PairLoss:
+    """What `loser` started in `loser_start` loses while `winner` started in `winner_start` is in effect, by year (kg)."""
+
+    loser: str
+    loser_start: int
+    winner: str
+    winner_start: int
+    reduction: Mapping[int, int]
+    removal: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The sets and parameters of one planning question.
+
+    Attributes:
+        investments: every investment by id, scenario adjustments applied.
+        city, external: ids decided by the city, ids outside its control; sorted.
+        starts: allowed start years of each city investment; may be empty only for one that must not start.
+        layers: layers each city investment may be in.
+        outlay, grant: by (i, s): kronor by year, tail included.
+        operating: by i: kr a year from s + d on.
+        effect: by (i, s): effect in kilograms by year, for all city starts and all external starts at full share.
+        losses: pair overlaps for every pair of starts.
+    """
+
+    planning: Planning
+    portfolio: Portfolio
+    investments: Mapping[str, Investment]
+    city: tuple[str, ...]
+    external: tuple[str, ...]
+    starts: Mapping[str, tuple[int, ...]]
+    layers: Mapping[str, tuple[str, ...]]
+    outlay: Mapping[IS, Mapping[int, int]]
+    grant: Mapping[IS, Mapping[int, int]]
+    effect: Mapping[IS, Effect]
+    losses: tuple[PairLoss, ...]
+    index: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def years(self) -> range:
+        """Plan years T."""
+        return self.planning.horizon.years
+
+    @cached_property
+    def all_years(self) -> range:
+        """Every year in which anything can have an effect."""
+        last = max((t for e in self.effect.values() for part in (e.reduction, e.removal, e.adverse) for t in part), default=self.years[-1])
+        return range(self.years[0], max(last, self.planning.horizon.effects_until.value) + 1)
+
+    @cached_property
+    def count_years(self) -> tuple[int, ...]:
+        """Years whose tonnes the objective counts."""
+        horizon = self.planning.horizon
+        match self.planning.objective.quantity:
+            case TonnesQuantity.CUMULATIVE:
+                return tuple(horizon.effect_years)
+            case TonnesQuantity.TARGET_YEAR:
+                return (horizon.target_year.value,)
+            case TonnesQuantity.LIFETIME:
+                return tuple(self.all_years)
+
+    def duration(self, i: str) -> int:
+        """d: number of outlay years."""
+        return len(self.investments[i].outlay)
+
+    def is_scalable(self, i: str) -> bool:
+        """True when a share of the investment can be bought."""
+        return self.investments[i].minimum_share is not None
+
+    def operating_in(self, i: str, s: int, t: int) -> int:
+        """Operating effect (kr) in year t of i started in s: from the year after the last outlay."""
+        return self.investments[i].operating if t >= s + self.duration(i) else 0
+
+    @cached_property
+    def alternatives(self) -> Mapping[str, tuple[str, ...]]:
+        """City members of each exclusive group that has at least two of them."""
+        groups: dict[str, list[str]] = {}
+        for i in self.city:
+            name = self.investments[i].alternatives
+            if name:
+                groups.setdefault(name, []).append(i)
+        return {g: tuple(m) for g, m in sorted(groups.items()) if len(m) > 1}
+
+    @cached_property
+    def destination_ceiling(self) -> Mapping[str, int]:
+        """Most kilograms a destination can count in a year: sectors, and the removal allowance."""
+        emissions, removals = self.planning.emissions, self.planning.removals
+        ceilings: dict[str, int] = {}
+        if emissions is not None:
+            ceilings = {name: floor_kilograms(base.value) for name, base in emissions.sectors.items()}
+            if removals.allowance_share is not None:
+                ceilings[REMOVAL] = floor_kilograms(emissions.base.value * removals.allowance_share.value)
+        return ceilings
+
+    @cached_property
+    def group_ceiling(self) -> Mapping[str, int]:
+        """Most kilograms an overlap group can count in a year."""
+        return {c.group: floor_kilograms(c.tonnes) for c in self.portfolio.ceilings}
+
+    def group_of(self, i: str) -> str | None:
+        """The overlap group of i that has a ceiling, or None."""
+        group = self.investments[i].overlap_group
+        return group if group in self.group_ceiling else None
+
+    @cached_property
+    def adopted(self) -> tuple[str, ...]:
+        """City investments of the adopted plan."""
+        return tuple(i for i in self.city if self.investments[i].in_plan)
+
+    def debt_growth(self, t: int, tau: int) -> Fraction:
+        """What a krona borrowed in year tau has become by the end of year t."""
+        debt = self.planning.debt
+        rate = Fraction(debt.interest_rate.value) if debt is not None and debt.interest_rate is not None else Fraction(0)
+        return (1 + rate) ** (t - tau)
+
+    @cached_property
+    def debt_without(self) -> Mapping[int, Fraction]:
+        """Net debt (kr) at the end of each plan year if nothing is started."""
+        debt = self.planning.debt
+        if debt is None:
+            return {}
+        rate = Fraction(debt.interest_rate.value) if debt.interest_rate is not None else Fraction(0)
+        path: dict[int, Fraction] = {}
+        closing = Fraction(debt.opening.value)
+        for t in self.years:
+            interest = rate * (closing - debt.reference_net_debt.values[t - 1]) if debt.reference_net_debt is not None else Fraction(0)
+            closing += debt.other_net_investment.values[t] - debt.self_financing.values[t] + interest
+            path[t] = closing
+        return path
+
+    def borrowed(self, i: str, s: int, t: int) -> int:
+        """Kronor that i started in s adds to the debt in year t itself: outlay − grant + operating effect."""
+        return self.outlay[i, s].get(t, 0) - self.grant[i, s].get(t, 0) + self.operating_in(i, s, t)
+
+    def is_bond_eligible(self, i: str) -> bool:
+        """True when the framework in force has the category and the owner takes part in it."""
+        bonds = self.planning.bonds
+        investment = self.investments[i]
+        if bonds is None or investment.control is not Control.CITY or investment.bond_category not in bonds.framework.categories:
+            return False
+        owner = self.planning.owners.get(investment.owner)
+        return owner.bond_participant if owner is not None else not self.planning.owners
+
+    def charge(self, i: str, s: int, t: int) -> Fraction:
+        """Operating charge (kr) in year t: depreciation less released grant, internal rate on the opening book value, operating effect.
+
+        Straight-line nominal method from the year after commissioning (SKR, RKR R4; grants released over the same life, RKR R2).
+        """
+        table = self.planning.operating_charge
+        year = t - s - self.duration(i)
+        if table is None or year < 0:
+            return Fraction(0)
+        investment = self.investments[i]
+        net = sum(self.outlay[i, s].values()) - sum(self.grant[i, s].values())
+        capital = Fraction(0)
+        if year < investment.life:
+            book_value = net * Fraction(investment.life - year, investment.life)
+            capital = Fraction(net, investment.life) + Fraction(table.internal_rate.value) * book_value
+        return capital + investment.operating
+
+
+def floor_kilograms(tonnes: Decimal) -> int:
+    """A ceiling in t to whole kilograms, downwards."""
+    return int((tonnes * 1000).to_integral_value(rounding=ROUND_FLOOR))
+
+
+def half_even(value: Decimal | Fraction) -> int:
+    """Nearest integer, half to even."""
+    return round(value) if isinstance(value, Fraction) else int(value.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def build_instance(portfolio: Portfolio, planning: Planning) -> Instance:
+    """Sets and parameters for `portfolio` under `planning`. Both must have passed their checks."""
+    investments = {i.id: adjusted(i, planning.investments.get(i.id)) for i in sorted(portfolio.investments, key=lambda i: i.id)}
+    city = tuple(i for i, r in investments.items() if r.control is Control.CITY)
+    external = tuple(i for i, r in investments.items() if r.control is Control.EXTERNAL)
+    starts = {i: allowed_starts(investments[i], planning) for i in city}
+    options = [(i, s) for i in city for s in starts[i]]
+    # the adopted plan and the external actors are accounted for at their own starts, allowed or not
+    stated = [(i, investments[i].proposed_start) for i in city if investments[i].proposed_start not in starts[i]]
+    outside = [(i, s) for i in external for s in range(investments[i].earliest_start, investments[i].latest_start + 1)]
+    factors = {i: a.tonnes_factor for i, a in planning.investments.items() if a.tonnes_factor is not None}
+    effect = {(i, s): effect_of(investments[i], s, planning, factors.get(i)) for i, s in [*options, *stated, *outside]}
+    return Instance(
+        planning=planning,
+        portfolio=portfolio,
+        investments=investments,
+        city=city,
+        external=external,
+        starts=starts,
+        layers={i: allowed_layers(investments[i]) for i in city},
+        outlay={(i, s): {s + k: kr for k, kr in enumerate(investments[i].outlay) if kr} for i, s in [*options, *stated, *outside]},
+        grant={(i, s): grant_by_year(investments[i], s, planning) for i, s in [*options, *stated, *outside]},
+        effect=effect,
+        losses=tuple(pair_losses(portfolio.pairs, investments, effect)),
+        index={i: n for n, i in enumerate(city, start=1)},
+    )
+
+
+def adjusted(investment: Investment, change: Adjustment | None) -> Investment:
+    """The investment after a scenario's delay, outlay factor and lock (tonnes are scaled with the effects)."""
+    if change is None:
+        return investment
+    update: dict[str, object] = {}
+    if change.delay is not None:
+        for name in ("earliest_start", "latest_start", "proposed_start"):
+            update[name] = getattr(investment, name) + change.delay.value
+    if change.outlay_factor is not None:
+        step = 100 if investment.minimum_share is not None else 1
+        update["outlay"] = tuple(half_even(Decimal(kr) * change.outlay_factor / step) * step for kr in investment.outlay)
+    if change.lock is not None:
+        update["lock"] = change.lock
+    return investment.model_copy(update=update)
+
+
+def allowed_starts(investment: Investment, planning: Planning) -> tuple[int, ...]:
+    """S[i]: the window inside the plan years, the last outlay inside them too unless a tail is allowed."""
+    if investment.lock.kind is LockKind.NEVER:
+        return ()
+    horizon = planning.horizon
+    last = horizon.last_year.value
+    latest = last if horizon.allow_tail else last - len(investment.outlay) + 1
+    window = range(max(investment.earliest_start, horizon.first_year.value), min(investment.latest_start, latest) + 1)
+    if investment.lock.kind is LockKind.START:
+        return tuple(s for s in window if s == investment.lock.year)
+    return tuple(window)
+
+
+def allowed_layers(investment: Investment) -> tuple[str, ...]:
+    """A committed investment keeps its layer; the others may be in either."""
+    if investment.status is Status.COMMITTED:
+        return ("plan",) if investment.in_plan else ("gap",)
+    return ("plan", "gap")
+
+
+def must_start(investment: Investment) -> bool:
+    """Committed, `must` and a locked start year all mean that the investment is started."""
+    kind = investment.lock.kind
+    return kind in (LockKind.MUST, LockKind.START) or (investment.status is Status.COMMITTED and kind is not LockKind.NEVER)
+
+
+def grant_share(status: GrantStatus, planning: Planning) -> Decimal:
+    """Share of a grant that counts: granted 1, applied and possible 0, unless the model says otherwise."""
+    rules = planning.grants
+    stated = {GrantStatus.GRANTED: rules.granted, GrantStatus.APPLIED: rules.applied, GrantStatus.POSSIBLE: rules.possible}.get(status)
+    if stated is not None:
+        return stated.value
+    return Decimal(1) if status is GrantStatus.GRANTED else Decimal(0)
+
+
+def grant_by_year(investment: Investment, start: int, planning: Planning) -> dict[int, int]:
+    """Grant received (kr) by year: in proportion to the outlay, cumulatively rounded down so that the parts sum exactly."""
+    step = 100 if investment.minimum_share is not None else 1
+    grant = half_even(Decimal(investment.grant) * grant_share(investment.grant_status, planning) / step) * step
+    total = investment.total_outlay
+    if not grant or not total:
+        return {}
+    delay = planning.grants.delay.value if planning.grants.delay is not None else 0
+    received: dict[int, int] = {}
+    spent = before = 0
+    for k, kr in enumerate(investment.outlay):
+        spent += kr
+        upto = grant * spent // total // step * step
+        if upto > before:
+            received[start + k + delay] = upto - before
+        before = upto
+    return received
+
+
+def ramp_share(investment: Investment, k: int) -> Decimal:
+    """Share of the effect in year k after the start: the last value persists, 0 outside 0 ≤ k < d + life."""
+    if not 0 <= k < len(investment.outlay) + investment.life:
+        return Decimal(0)
+    return investment.ramp[min(k, len(investment.ramp) - 1)]
+
+
+def counts_here(investment: Investment) -> bool:
+    """True when the tonnes belong to the territorial inventory; scope 3 never does."""
+    return investment.counts_to_target and investment.scope.strip() != "3"
+
+
+def effect_of(investment: Investment, start: int, planning: Planning, factor: Decimal | None) -> Effect:
+    """Effect by year (kg) of `investment` started in `start`."""
+    if not counts_here(investment):
+        return Effect({}, {}, {})
+    scale = factor if factor is not None else Decimal(1)
+    sold = planning.removals.sold_share.value if planning.removals.sold_share is not None else Decimal(0)
+    fossil = (investment.tonnes - investment.removal_tonnes) * scale * 1000
+    removed = investment.removal_tonnes * (1 - sold) * scale * 1000
+    years = [(start + k, ramp_share(investment, k)) for k in range(len(investment.outlay) + investment.life)]
+    reduction = {t: half_even(fossil * share) for t, share in years}
+    removal = {t: half_even(removed * share) for t, share in years}
+    adverse = {t: min(reduction[t], 0) + min(removal[t], 0) for t, _ in years}
+    return Effect(
+        {t: kg for t, kg in reduction.items() if kg > 0},
+        {t: kg for t, kg in removal.items() if kg > 0},
+        {t: kg for t, kg in adverse.items() if kg},
+    )
+
+
+def pair_losses(pairs: Iterable[OverlapPair], investments: Mapping[str, Investment], effect: Mapping[IS, Effect]) -> Iterable[PairLoss]:
+    """Every pair of starts in which something is lost."""
+    by_id: dict[str, list[int]] = {}
+    for i, s in effect:
+        by_id.setdefault(i, []).append(s)
+    for pair in sorted(pairs, key=lambda p: (p.loser, p.winner)):
+        for s in by_id.get(pair.loser, ()):
+            for s2 in by_id.get(pair.winner, ()):
+                own = effect[pair.loser, s]
+                reduction, removal = (_lost(part, pair.share, investments[pair.winner], s2) for part in (own.reduction, own.removal))
+                if reduction or removal:
+                    yield PairLoss(pair.loser, s, pair.winner, s2, reduction, removal)
+
+
+def _lost(part: Mapping[int, int], share: Decimal, winner: Investment, start: int) -> dict[int, int]:
+    # rounded down, so that several losses together never exceed the effect
+    lost = {t: floor(Fraction(share) * kg * Fraction(ramp_share(winner, t - start))) for t, kg in part.items()}
+    return {t: kg for t, kg in lost.items() if kg}

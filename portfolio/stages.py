@@ -1,0 +1,271 @@
+"""The objective, stage by stage, each earlier value held exactly.
+
+Most tonnes → largest ratio → least outlay in layer gap → fewest kronor → earliest starts → order of ids.
+
+Every value that is compared or held is recomputed from the rounded starts in integers; the solver's floats only steer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, isfinite
+
+import pulp
+
+from portfolio.errors import InfeasiblePlan, SolveStopped
+from portfolio.evaluate import Measure, Pick, measure
+from portfolio.formulation import Programme, build
+from portfolio.instance import Instance
+from portfolio.planning import ObjectiveName
+from portfolio.solve import Answer, Clock, Meaning, Session
+from portfolio.units import TICKS_PER_TONNE, ticks_from_tonnes
+
+HALF_TICK = 0.5 / TICKS_PER_TONNE
+"""Half of the smallest difference in tonnes (t): what is held may fall short of the exact value by less than one tick."""
+HALF_KRONA = 0.0005
+"""Half of the smallest difference in money (tkr)."""
+DEFAULT_FLOOR = Decimal("0.95")
+"""floor_share when the model does not state one (docs/method.md)."""
+
+
+_Exact = Callable[[Measure], int]
+_Stage = tuple[Callable[[Measure], tuple[Fraction | int, ...]], list[_Exact], _Exact | None]
+"""The objective's held value, the tie-breaks already held, and the tie-break in hand."""
+
+
+@dataclass
+class Solved:
+    """The plan of all stages, and how far the proof goes.
+
+    Attributes:
+        picks, value: the plan and its exact measure.
+        proven: every stage that decides tonnes and kronor was proven with gap 0.
+        stopped: what stopped the search, or None.
+        most: the plan with the most tonnes (fewest kronor among those), N*; None for least_cost.
+        floor_ticks: what the ratio's plan must reach.
+        bound: best that could exist: ticks (most_tonnes), ticks per krona (tonnes_per_krona), kronor (least_cost).
+        gap_ticks, gap_kronor: what better could at most exist.
+        hurdle: ticks per krona at the end of Dinkelbach's method.
+        unique: the tie-breaks were all proven as well.
+    """
+
+    picks: dict[str, Pick]
+    value: Measure
+    proven: bool
+    stopped: Meaning | None = None
+    most: dict[str, Pick] | None = None
+    floor_ticks: int | None = None
+    bound: Fraction | None = None
+    gap_ticks: int = 0
+    gap_kronor: int = 0
+    hurdle: Fraction | None = None
+    unique: bool = True
+    solves: int = 0
+
+
+@dataclass
+class _Search:
+    """One programme on its way through the stages."""
+
+    d: Instance
+    programme: Programme
+    session: Session
+    stopped: Meaning | None = None
+    best: dict[str, Pick] = field(default_factory=dict)
+
+    def ask(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:
+        answer = self.session.best(expression, maximise=maximise)
+        if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED):
+            self.stopped = answer.meaning
+        return answer
+
+    def first(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:
+        """The first stage: here, and only here, the programme may turn out infeasible.
+
+        Raises:
+            InfeasiblePlan: proven.
+            SolveStopped: the clock or Ctrl-C came before any plan.
+        """
+        answer = self.ask(expression, maximise=maximise)
+        if answer.meaning is Meaning.INFEASIBLE:
+            raise InfeasiblePlan(c.name for c in self.programme.constraints)
+        if answer.picks is None:
+            raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
+        self.best = answer.picks
+        return answer
+
+
+def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "gap"), seed: int = 0) -> Solved:
+    """The best plan of an instance within `layers`, through all stages.
+
+    Raises:
+        InfeasiblePlan: no portfolio meets the demands.
+        SolveStopped: stopped before any plan was found.
+    """
+    programme = build(d, layers)
+    search = _Search(d, programme, Session(programme, clock, seed))
+    match d.planning.objective.name:
+        case ObjectiveName.MOST_TONNES:
+            solved = _most_tonnes(search)
+        case ObjectiveName.TONNES_PER_KRONA:
+            solved = _tonnes_per_krona(search)
+        case ObjectiveName.LEAST_COST:
+            solved = _least_cost(search)
+    solved.solves = search.session.solves
+    return solved
+
+
+def _most_tonnes(search: _Search) -> Solved:
+    answer = search.first(search.programme.tonnes, maximise=True)
+    value = measure(search.d, search.best)
+    solved = Solved(search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
+    if solved.proven:
+        search.session.hold(search.programme.tonnes, at_least=value.ticks / TICKS_PER_TONNE - HALF_TICK)
+        return _break_ties(search, solved, lambda m: (-m.ticks,))
+    _leave(solved, search.stopped, _tonnes_left(answer, value))
+    return solved
+
+
+def _tonnes_left(answer: Answer, value: Measure) -> int | None:
+    """Ticks that a better plan could at most have; None when the solver has no bound."""
+    return max(0, ceil(answer.bound * TICKS_PER_TONNE) - value.ticks) if isfinite(answer.bound) else None
+
+
+def _leave(solved: Solved, stopped: Meaning | None, gap_ticks: int | None) -> None:
+    """Mark a plan as not proven."""
+    solved.proven = solved.unique = False
+    solved.stopped = stopped
+    if gap_ticks is None:
+        solved.bound = None
+    else:
+        solved.gap_ticks = gap_ticks
+        solved.bound = Fraction(solved.value.ticks + gap_ticks)
+
+
+def _tonnes_per_krona(search: _Search) -> Solved:
+    """Dinkelbach (1967): maximise N − λK, λ ← N/K, until it no longer grows; finite and exact with integer variables."""
+    most = _most_plan(search)
+    if not most.proven:
+        return most
+    share = search.d.planning.objective.floor_share
+    floor = ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most.value.ticks)
+    solved = Solved(most.picks, most.value, proven=True, most=most.picks, floor_ticks=floor)
+    if most.value.ticks <= 0 or most.value.kronor <= 0:
+        # nothing to divide: no tonnes, or tonnes for no kronor; the plan with the most tonnes is the answer
+        search.session.hold(search.programme.tonnes, at_least=most.value.ticks / TICKS_PER_TONNE - HALF_TICK)
+        return _break_ties(search, solved, lambda m: (-m.ticks,))
+    search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
+    while True:
+        rate = solved.value.ratio
+        answer = search.ask(_reduced(search.programme, rate), maximise=True)
+        candidate = measure(search.d, answer.picks) if answer.picks is not None else None
+        if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.ratio > rate:
+            solved.picks, solved.value = answer.picks, candidate
+            if answer.meaning is Meaning.PROVEN:
+                continue
+        break
+    solved.hurdle = solved.bound = solved.value.ratio
+    if answer.meaning is not Meaning.PROVEN:
+        solved.proven = solved.unique = False
+        solved.stopped = search.stopped
+        solved.bound = None
+        if isfinite(answer.bound):
+            # N − rate·K ≤ bound for every plan, and no plan has more than N*: what a better plan at this plan's kronor could add
+            excess = max(0, ceil(answer.bound * TICKS_PER_TONNE))
+            better = rate * solved.value.kronor + excess - solved.value.ticks
+            solved.gap_ticks = max(0, min(ceil(better), most.value.ticks - solved.value.ticks))
+            solved.bound = max(solved.value.ratio, rate + Fraction(excess, _least_kronor(rate, floor, excess)))
+        return solved
+    return _break_ties(search, solved, lambda m: (-m.ratio,), _reduced(search.programme, solved.value.ratio))
+
+
+def _least_kronor(rate: Fraction, floor: int, excess: int) -> int:
+    """Kronor that any plan which reaches the floor must cost at least, given N − rate·K ≤ excess: K ≥ (N − excess) / rate."""
+    return max(1, ceil((floor - excess) / rate))
+
+
+def _reduced(programme: Programme, rate: Fraction) -> pulp.LpAffineExpression:
+    """N − λK (t), λ in ticks per krona."""
+    per_tkr = float(rate * 1000 / TICKS_PER_TONNE)
+    terms = dict(programme.tonnes)
+    for variable, coefficient in programme.kronor.items():
+        terms[variable] = terms.get(variable, 0.0) - per_tkr * coefficient
+    return pulp.LpAffineExpression(terms, constant=programme.tonnes.constant)
+
+
+def _most_plan(search: _Search) -> Solved:
+    """The plan with the most tonnes, N*; the ratio's starting point and the ladder's rung `affordable`."""
+    answer = search.first(search.programme.tonnes, maximise=True)
+    value = measure(search.d, search.best)
+    solved = Solved(search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
+    if not solved.proven:
+        _leave(solved, search.stopped, _tonnes_left(answer, value))
+    return solved
+
+
+def _least_cost(search: _Search) -> Solved:
+    wanted = search.d.planning.objective.tonnes
+    if wanted is not None:
+        search.session.hold(search.programme.tonnes, at_least=ticks_from_tonnes(wanted.value) / TICKS_PER_TONNE - HALF_TICK)
+    answer = search.first(search.programme.kronor, maximise=False)
+    value = measure(search.d, search.best)
+    solved = Solved(search.best, value, answer.meaning is Meaning.PROVEN, bound=Fraction(value.kronor))
+    if solved.proven:
+        search.session.hold(search.programme.kronor, at_most=value.kronor / 1000 + HALF_KRONA)
+        return _break_ties(search, solved, lambda m: (m.kronor,))
+    solved.unique = False
+    solved.stopped = search.stopped
+    solved.bound = None
+    if isfinite(answer.bound):
+        solved.gap_kronor = max(0, value.kronor - max(0, ceil(answer.bound * 1000)))
+        solved.bound = Fraction(value.kronor - solved.gap_kronor)
+    return solved
+
+
+def _break_ties(
+    search: _Search, solved: Solved, held: Callable[[Measure], tuple[Fraction | int, ...]], reduced: pulp.LpAffineExpression | None = None
+) -> Solved:
+    """Least gap outlay, fewest kronor, earliest starts, order of ids; each value held before the next is asked for.
+
+    Args:
+        held: the objective's own value as a tuple to be minimised; no later stage may make it worse.
+        reduced: N − λK when the objective is the ratio; it is 0 at the optimum and must stay so.
+    """
+    programme, session = search.programme, search.session
+    if reduced is not None:
+        session.hold(reduced, at_least=-HALF_TICK)
+    exact: list[tuple[pulp.LpAffineExpression, _Exact, float, float]] = [
+        (programme.gap_outlay, lambda m: m.gap_outlay, 1e-3, HALF_KRONA),
+        (programme.kronor, lambda m: m.kronor, 1e-3, HALF_KRONA),
+        (programme.start_years, lambda m: m.starts, 1.0, 0.5),
+    ]
+    order: list[_Exact] = []
+    for expression, read, scale, slack in exact:
+        answer = search.ask(expression, maximise=False)
+        _take(search.d, solved, answer, (held, order, read))
+        order.append(read)
+        if answer.meaning is not Meaning.PROVEN:
+            solved.unique, solved.stopped = False, search.stopped
+            return solved
+        session.hold(expression, at_most=read(solved.value) * scale + slack)
+    answer = search.ask(programme.id_order, maximise=False)
+    _take(search.d, solved, answer, (held, order, None))
+    if answer.meaning is not Meaning.PROVEN:
+        solved.unique, solved.stopped = False, search.stopped
+    return solved
+
+
+def _take(d: Instance, solved: Solved, answer: Answer, stage: _Stage) -> None:
+    """Accept the answer's plan unless an earlier value, recomputed exactly, got worse."""
+    if answer.picks is None:
+        return
+    held, order, read = stage
+    value = measure(d, answer.picks)
+    before = (held(solved.value), *(earlier(solved.value) for earlier in order))
+    after = (held(value), *(earlier(value) for earlier in order))
+    if after > before or (after == before and read is not None and read(value) > read(solved.value)):
+        return
+    solved.picks, solved.value = answer.picks, value
