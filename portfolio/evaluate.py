@@ -47,6 +47,12 @@ class YearTonnes:
         """Counted removals."""
         return sum(v for (_, k), v in self.counted.items() if k == REMOVAL)
 
+    def before_ceilings(self, i: str) -> tuple[int, int]:
+        """Reduction (less adverse effects) and removal of one investment after overlaps, before ceilings."""
+        own = [(cell[1] == REMOVAL, members[i]) for cell, members in self.cells.items() if i in members]
+        reduction = sum(ticks for removal, ticks in own if not removal) + self.adverse.get(i, 0)
+        return reduction, sum(ticks for removal, ticks in own if removal)
+
     def attributed(self) -> dict[str, tuple[int, int]]:
         """Reduction (less adverse effects) and removal of each investment; they sum to the year's."""
         parts: dict[str, list[int]] = {i: [ticks, 0] for i, ticks in self.adverse.items()}
@@ -69,14 +75,14 @@ class Tonnage:
     def __init__(self, d: Instance, picks: Picks, outside: Mapping[str, int] | None = None, share: Fraction | None = None) -> None:
         self._d = d
         self._share = share
-        self._started: dict[str, tuple[int, int]] = {i: (p.start, p.percent) for i, p in picks.items()}
-        self._started |= {i: (s, 100) for i, s in (outside or {}).items()}
+        self.started: dict[str, tuple[int, int]] = {i: (p.start, p.percent) for i, p in picks.items()}
+        self.started |= {i: (s, 100) for i, s in (outside or {}).items()}
         self._effect = {
-            i: d.effect[i, s] if i not in d.external else delivered_kilograms(d, i, s, share) for i, (s, _) in self._started.items()
+            i: d.effect[i, s] if i not in d.external else delivered_kilograms(d, i, s, share) for i, (s, _) in self.started.items()
         }
         self._losses: list[tuple[PairLoss, int]] = []
         for loss in d.losses:
-            loser, winner = self._started.get(loss.loser), self._started.get(loss.winner)
+            loser, winner = self.started.get(loss.loser), self.started.get(loss.winner)
             if loser and winner and (loser[0], winner[0]) == (loss.loser_start, loss.winner_start):
                 self._losses.append((loss, loser[1] * winner[1]))
 
@@ -85,7 +91,7 @@ class Tonnage:
         d = self._d
         cells: dict[Cell, dict[str, int]] = {}
         adverse: dict[str, int] = {}
-        for i, (_, percent) in self._started.items():
+        for i, (_, percent) in self.started.items():
             effect, group = self._effect[i], d.group_of(i)
             for kind, by_year, destination in (
                 ("reduction", effect.reduction, d.investments[i].emission_sector),
@@ -114,7 +120,7 @@ class Tonnage:
 
     def raw(self, i: str, t: int) -> int:
         """Ticks of one investment before overlaps and ceilings."""
-        effect, percent = self._effect[i], self._started[i][1]
+        effect, percent = self._effect[i], self.started[i][1]
         return (effect.reduction.get(t, 0) + effect.removal.get(t, 0) + effect.adverse.get(t, 0)) * percent
 
 

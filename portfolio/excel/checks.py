@@ -1,0 +1,172 @@
+"""What must hold for investments and overlaps whatever workbook they come from: pure functions of records.
+
+`check_portfolio` runs all of them. Each check of a single investment names the fields it looks at, so that a cell which already has a
+finding does not give a second, misleading one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from statistics import median
+from typing import Final
+
+from portfolio.errors import Finding, Severity, finding
+from portfolio.excel.columns import normal_id
+from portfolio.excel.links import check_links
+from portfolio.excel.overlap_checks import check_overlaps
+from portfolio.records import Control, Investment, LockKind, OwnerType, Portfolio, Status
+
+OUTLIER: Final = 300
+"""A total outlay this many times larger or smaller than the portfolio's median is probably a slip of kr, tkr and mnkr."""
+SLIP: Final = 1000
+"""Yearly amounts of one row that differ this much are probably in different units."""
+
+Broken = Mapping[tuple[str, int], frozenset[str]]
+"""Fields that already have a finding, by file and row."""
+
+
+def check_portfolio(portfolio: Portfolio, broken: Broken | None = None) -> list[Finding]:
+    """All findings about a portfolio.
+
+    Args:
+        portfolio: may hold the same id twice; that is one of the findings.
+        broken: fields by (file, row) that already have a finding.
+    """
+    broken = broken or {}
+    found: list[Finding] = []
+    for investment in portfolio.investments:
+        faulty = broken.get((investment.origin.file, investment.origin.row), frozenset())
+        for fields, check in CHECKS:
+            if not any(b == f or b.startswith(f + ".") for b in faulty for f in fields):
+                found += check(investment)
+    found += duplicates(portfolio.investments)
+    found += outliers([i for i in portfolio.investments if not broken.get((i.origin.file, i.origin.row))])
+    found += check_links(portfolio)
+    found += check_overlaps(portfolio)
+    return found
+
+
+def about(
+    investment: Investment, code: str, field: str, value: object = "", severity: Severity = Severity.ERROR, **parameters: str | int
+) -> Finding:
+    """A finding about one field of an investment, at its cell."""
+    place = investment.origin.place(field)
+    return finding(code, investment.origin.file, place, value, severity, id=investment.id, **parameters)
+
+
+def window(i: Investment) -> Iterator[Finding]:
+    """Start after end; the officer's own start outside the window; a locked year outside it."""
+    if i.earliest_start > i.latest_start:
+        yield about(i, "start_after_end", "earliest_start", i.earliest_start, earliest=i.earliest_start, latest=i.latest_start)
+        return
+    limits: dict[str, str | int] = {"earliest": i.earliest_start, "latest": i.latest_start}
+    if not i.earliest_start <= i.proposed_start <= i.latest_start:
+        place = f"outlay.{i.proposed_start}"
+        yield about(i, "start_outside_window", place, i.proposed_start, Severity.WARNING, **limits)
+    if i.lock.kind is LockKind.START and i.lock.year is not None and not i.earliest_start <= i.lock.year <= i.latest_start:
+        yield about(i, "lock_outside_window", "lock", i.lock.year, Severity.ERROR, **limits)
+
+
+def grant(i: Investment) -> Iterator[Finding]:
+    """A grant is at most the outlay."""
+    if i.grant > i.total_outlay:
+        yield about(i, "grant_above_outlay", "grant", i.grant, grant=i.grant, outlay=i.total_outlay)
+
+
+def removal(i: Investment) -> Iterator[Finding]:
+    """Removals are a part of the tonnes."""
+    if i.removal_tonnes > 0 and i.removal_tonnes > i.tonnes:
+        yield about(i, "removal_above_tonnes", "removal_tonnes", i.removal_tonnes, tonnes=str(i.tonnes))
+
+
+def effect_and_outlay(i: Investment) -> Iterator[Finding]:
+    """Effect without outlay and outlay without effect are allowed and told."""
+    if i.tonnes and not i.total_outlay:
+        yield about(i, "effect_without_outlay", "tonnes", i.tonnes, Severity.NOTE)
+    if i.total_outlay and not i.tonnes:
+        yield about(i, "outlay_without_effect", "tonnes", i.tonnes, Severity.NOTE)
+    if i.tonnes < 0:
+        yield about(i, "emissions_grow", "tonnes", i.tonnes, Severity.NOTE)
+
+
+def ramp(i: Investment) -> Iterator[Finding]:
+    """A ramp-up that falls is unusual."""
+    if any(later < earlier for earlier, later in zip(i.ramp, i.ramp[1:], strict=False)):
+        yield about(i, "ramp_falls", "ramp", "|".join(map(str, i.ramp)), Severity.WARNING)
+
+
+def hundreds(i: Investment) -> Iterator[Finding]:
+    """Scalable investments have amounts in whole hundreds of kronor, so that every per cent is whole kronor."""
+    if i.minimum_share is None:
+        return
+    amounts = {f"outlay.{i.proposed_start + k}": kr for k, kr in enumerate(i.outlay)} | {"grant": i.grant, "operating": i.operating}
+    for name, kronor in amounts.items():
+        if kronor % 100:
+            yield about(i, "not_whole_hundreds", name, kronor)
+
+
+def ownership(i: Investment) -> Iterator[Finding]:
+    """Type of owner and control agree; only the city's investments are in the plan, committed or locked."""
+    if i.control is Control.CITY and i.owner_type is OwnerType.EXTERNAL:
+        yield about(i, "external_owner_in_control", "owner_type", i.owner)
+    if i.control is Control.EXTERNAL:
+        if i.in_plan:
+            yield about(i, "external_in_plan", "in_plan")
+        if i.status is Status.COMMITTED or i.lock.kind is not LockKind.FREE:
+            yield about(i, "external_decided", "lock" if i.lock.kind is not LockKind.FREE else "status", "", Severity.WARNING)
+
+
+def identity(i: Investment) -> Iterator[Finding]:
+    """Letters that only look Latin make two ids that look the same."""
+    odd = [c for c in i.id if unicodedata.name(c, "").startswith(("CYRILLIC", "GREEK"))]
+    if odd:
+        yield about(i, "lookalike_id", "id", i.id, letter=odd[0], name=unicodedata.name(odd[0]).lower())
+
+
+def unit_slip(i: Investment) -> Iterator[Finding]:
+    """Years of one row that differ by a thousand are probably in different units."""
+    spent = {k: kr for k, kr in enumerate(i.outlay) if kr}
+    if len(spent) < 2 or max(spent.values()) < SLIP * min(spent.values()):
+        return
+    middle = median(spent.values())
+    odd = max(spent, key=lambda k: max(spent[k] / middle, middle / spent[k]))
+    yield about(
+        i, "unit_slip_in_row", f"outlay.{i.proposed_start + odd}", spent[odd], Severity.WARNING, kronor=spent[odd], usual=round(middle)
+    )
+
+
+CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Investment], Iterable[Finding]]], ...]] = (
+    (("id",), identity),
+    (("control", "owner_type", "in_plan", "status", "lock"), ownership),
+    (("earliest_start", "latest_start", "outlay", "lock"), window),
+    (("grant", "outlay"), grant),
+    (("tonnes", "removal_tonnes"), removal),
+    (("tonnes", "outlay"), effect_and_outlay),
+    (("ramp",), ramp),
+    (("outlay", "grant", "operating", "minimum_share"), hundreds),
+    (("outlay",), unit_slip),
+)
+"""The checks of a single investment and the fields they look at."""
+
+
+def duplicates(investments: Iterable[Investment]) -> Iterator[Finding]:
+    """The same id twice, in one workbook or in two; case and blanks do not make another id."""
+    seen: dict[str, Investment] = {}
+    for i in investments:
+        first = seen.setdefault(normal_id(i.id), i)
+        if first is not i:
+            code = "duplicate_id" if first.id == i.id else "duplicate_id_spelling"
+            yield about(i, code, "id", i.id, first=first.id, other_file=first.origin.file, place=first.origin.place("id"))
+
+
+def outliers(investments: list[Investment]) -> Iterator[Finding]:
+    """Total outlays far from the portfolio's median."""
+    totals = [i.total_outlay for i in investments if i.total_outlay]
+    if len(totals) < 5:
+        return
+    usual = round(median(totals))
+    for i in investments:
+        total = i.total_outlay
+        if total and not usual <= total * OUTLIER <= usual * OUTLIER * OUTLIER:
+            yield about(i, "unit_outlier", f"outlay.{i.proposed_start}", total, Severity.WARNING, kronor=total, usual=usual)

@@ -1,0 +1,139 @@
+"""A sheet as plain cells: value, formula, cached value and number format, with hidden rows. The only reader of cells.
+
+openpyxl is used because it keeps error cells and formulas apart from blanks. A workbook without formulas is read once; one with
+formulas is read a second time for the values that Excel saved.
+"""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, Final
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+
+from portfolio.excel.preflight import Workbook, refusal
+
+ERROR_WORDS: Final = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA", "#BLOCKED!"}
+_FAULTS: Final = (KeyError, ValueError, TypeError, AttributeError, IndexError, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell that holds something.
+
+    Args:
+        value: what Excel shows: number, text, bool, date; None when a formula has no saved value.
+        formula: the formula's text, empty for a constant.
+        number_format: Excel's format code.
+        is_error: the value is one of Excel's error words.
+        uncached: a formula that was saved without its value.
+    """
+
+    row: int
+    column: int
+    value: Any
+    formula: str = ""
+    number_format: str = "General"
+    is_error: bool = False
+    uncached: bool = False
+
+    @property
+    def address(self) -> str:
+        """`F14`."""
+        return f"{get_column_letter(self.column)}{self.row}"
+
+    @property
+    def text(self) -> str:
+        """What stands there, as text."""
+        if self.uncached:
+            return self.formula
+        return format(self.value, ".15g") if isinstance(self.value, float) else str(self.value)
+
+    @property
+    def is_percent(self) -> bool:
+        """True when the cell is formatted as per cent: 0.2 is shown as 20 %."""
+        return "%" in self.number_format
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one sheet, by row and column, and the rows that are hidden or filtered away."""
+
+    name: str
+    rows: Mapping[int, Mapping[int, Cell]]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden: bool = False
+    last_row: int = 0
+    columns: frozenset[int] = field(default_factory=frozenset)
+
+    def at(self, row: int, column: int) -> Cell | None:
+        """The cell, or None when it is blank."""
+        return self.rows.get(row, {}).get(column)
+
+    def cells_in(self, row: int) -> Iterator[Cell]:
+        """The cells of a row from left to right."""
+        cells = self.rows.get(row, {})
+        return (cells[c] for c in sorted(cells))
+
+    def place(self, row: int, column: int) -> str:
+        """`Sheet!F14`."""
+        return f"{self.name}!{get_column_letter(column)}{row}"
+
+
+def read_grids(workbook: Workbook) -> list[Grid]:
+    """All worksheets of a workbook in their order.
+
+    Raises:
+        InputError: the parts are sound but do not make a workbook that can be understood.
+    """
+    try:
+        formulas = _load(workbook.content, data_only=False)
+        sheets = [s for s in formulas.worksheets if hasattr(s, "iter_rows")]
+        has_formulas = any(c.data_type == "f" for s in sheets for row in s.iter_rows() for c in row)
+        cached = _load(workbook.content, data_only=True) if has_formulas else formulas
+        return [_grid(s, cached[s.title]) for s in sheets]
+    except _FAULTS as fault:
+        raise refusal("file_not_understood", workbook.file, reason=f"{type(fault).__name__}: {fault}") from fault
+
+
+def _load(content: bytes, *, data_only: bool) -> Any:
+    with warnings.catch_warnings():
+        # openpyxl warns about what it would lose on saving; nothing is saved here
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(BytesIO(content), data_only=data_only, keep_links=False)
+
+
+def _grid(sheet: Any, cached: Any) -> Grid:
+    rows: dict[int, dict[int, Cell]] = {}
+    for row in sheet.iter_rows():
+        for cell in row:
+            made = _cell(cell, cached)
+            if made is not None:
+                rows.setdefault(made.row, {})[made.column] = made
+    hidden = frozenset(r for r, d in sheet.row_dimensions.items() if d.hidden or d.height == 0)
+    columns = frozenset(c for cells in rows.values() for c in cells)
+    return Grid(sheet.title, rows, hidden, sheet.sheet_state != "visible", max(rows, default=0), columns)
+
+
+def _cell(cell: Any, cached: Any) -> Cell | None:
+    value, kind, formula = cell.value, cell.data_type, ""
+    if value is None:
+        return None
+    uncached = False
+    if kind == "f":
+        formula = str(getattr(value, "text", None) or value)
+        saved = cached.cell(cell.row, cell.column)
+        value, kind = saved.value, saved.data_type
+        # a formula whose saved value is an empty text is a blank to the reader, not an unsaved value
+        if value is None and kind == "str":
+            return None
+        uncached = value is None
+    if isinstance(value, str) and not value.strip() and not uncached:
+        return None
+    is_error = kind == "e" or (isinstance(value, str) and value.strip().upper() in ERROR_WORDS)
+    return Cell(cell.row, cell.column, value, formula, cell.number_format, is_error, uncached)

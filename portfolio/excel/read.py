@@ -1,0 +1,184 @@
+"""Workbooks to a portfolio: every file, every sheet, every fault in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from portfolio.errors import Finding, InputError, Severity, finding, has_errors
+from portfolio.excel.cells import CellReader
+from portfolio.excel.checks import check_portfolio
+from portfolio.excel.columns import normal
+from portfolio.excel.grid import Cell, Grid, read_grids
+from portfolio.excel.layout import LATER, Layout, find_header, investments_layout
+from portfolio.excel.overlaps import read_overlaps
+from portfolio.excel.preflight import open_workbook
+from portfolio.excel.rows import Draft, check_stated_total, read_row
+from portfolio.excel.totals import Counted, RowKind, check_sums, row_kind
+from portfolio.records import Control, InputFile, OverlapCeiling, OverlapPair, Portfolio
+
+_INVESTMENT_SHEETS: Final = {"investeringar", "investments"}
+_OVERLAP_SHEETS: Final = {"överlapp", "overlaps", "overlap"}
+
+
+@dataclass
+class _Read:
+    """What has been read so far, of all files."""
+
+    findings: list[Finding] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    overlaps: list[OverlapPair | OverlapCeiling] = field(default_factory=list)
+    inputs: list[InputFile] = field(default_factory=list)
+
+
+def read_portfolio(paths: Sequence[Path], years: range) -> tuple[Portfolio, list[Finding]]:
+    """The portfolio of one or several workbooks, with the warnings and notes about them.
+
+    Args:
+        paths: workbooks (.xlsx, .xlsm) as the user named them.
+        years: the plan years of the model; the year columns must be these, and `Därefter` is the year after.
+
+    Raises:
+        InputError: with the findings of all files, warnings and notes included, when any of them is an error.
+    """
+    read = _Read()
+    for path in paths:
+        try:
+            _read_file(path, years, read)
+        except InputError as fault:
+            read.findings += fault.findings
+    portfolio = _portfolio(read)
+    if not portfolio.investments and not has_errors(read.findings):
+        read.findings.append(finding("no_investments", ", ".join(p.as_posix() for p in paths)))
+    broken = {(d.investment.origin.file, d.investment.origin.row): d.broken for d in read.drafts}
+    files = [p.as_posix() for p in paths]
+    # when a file or sheet could not be read at all, links into it cannot be judged
+    lost = any(f.severity is Severity.ERROR and (not f.place or f.code == "header_missing") for f in read.findings)
+    late = check_portfolio(portfolio, broken)
+    read.findings += [f for f in late if not (lost and f.code in _JUDGED_TOGETHER)]
+    findings = sorted(read.findings, key=lambda f: files.index(f.file) if f.file in files else len(files))
+    if has_errors(findings):
+        raise InputError(findings)
+    return portfolio, findings
+
+
+_JUDGED_TOGETHER: Final = {"unknown_requirement", "overlap_unknown_id", "ceiling_unknown_group"}
+
+
+def _portfolio(read: _Read) -> Portfolio:
+    # sorted, so that neither row order nor file order means anything
+    return Portfolio(
+        investments=tuple(sorted((d.investment for d in read.drafts), key=lambda i: i.id)),
+        pairs=tuple(sorted((o for o in read.overlaps if isinstance(o, OverlapPair)), key=lambda p: (p.loser, p.winner))),
+        ceilings=tuple(sorted((o for o in read.overlaps if isinstance(o, OverlapCeiling)), key=lambda c: c.group)),
+        inputs=tuple(read.inputs),
+    )
+
+
+def _read_file(path: Path, years: range, read: _Read) -> None:
+    workbook = open_workbook(path)
+    read.inputs.append(workbook.input_file)
+    grids = read_grids(workbook)
+    for grid in _investment_sheets(grids, workbook.file, read.findings):
+        layout = investments_layout(grid, workbook.file, years, read.findings)
+        if layout is not None:
+            _read_sheet(layout, workbook.file, years, read)
+    for grid in grids:
+        if normal(grid.name) in _OVERLAP_SHEETS and grid.rows:
+            read.overlaps += read_overlaps(grid, workbook.file, read.findings)
+
+
+def _investment_sheets(grids: list[Grid], file: str, findings: list[Finding]) -> list[Grid]:
+    """The sheet called Investeringar; otherwise the only sheet that has the header of one."""
+    named = [g for g in grids if normal(g.name) in _INVESTMENT_SHEETS]
+    if named:
+        return named
+    alike = [g for g in grids if not g.hidden and find_header(g)]
+    sheets = ", ".join(g.name for g in grids)
+    if len(alike) == 1:
+        findings.append(finding("sheet_by_header", file, alike[0].name, alike[0].name, Severity.NOTE))
+        return alike
+    findings.append(finding("sheets_alike" if alike else "sheet_missing", file, "", ", ".join(g.name for g in alike), sheets=sheets))
+    return []
+
+
+def _read_sheet(layout: Layout, file: str, years: range, read: _Read) -> None:
+    skipped: dict[RowKind, int] = dict.fromkeys(RowKind, 0)
+    counted: list[Counted] = []
+    since = 0
+    for row in sorted(r for r in layout.grid.rows if r >= layout.first_row):
+        kind = row_kind(layout, row)
+        skipped[kind] += 1
+        if kind is RowKind.INVESTMENT:
+            counted += _investment(layout, row, file, years, read)
+        elif kind is RowKind.SUM:
+            check_sums(CellReader(layout, file, row, read.findings), counted, since)
+            since = row
+        elif kind is RowKind.HIDDEN:
+            place = layout.grid.place(row, layout.columns.get("id", 1))
+            value = _shown(layout.grid.at(row, layout.columns.get("id", 1)))
+            read.findings.append(finding("hidden_row", file, place, value, Severity.WARNING, row=row))
+    read.findings += _stray_columns(layout, file)
+    read.findings.append(_understood(layout, file, skipped))
+
+
+def _shown(cell: Cell | None) -> str:
+    return cell.text if cell is not None else ""
+
+
+def _investment(layout: Layout, row: int, file: str, years: range, read: _Read) -> list[Counted]:
+    reader = CellReader(layout, file, row, read.findings)
+    draft = read_row(reader, years)
+    if draft is None:
+        return []
+    check_stated_total(reader, draft)
+    read.drafts.append(draft)
+    i = draft.investment
+    outlay = {f"outlay.{i.proposed_start + k}": kr for k, kr in enumerate(i.outlay)}
+    return [Counted(row, outlay | {LATER: outlay.get(f"outlay.{years[-1] + 1}", 0)})]
+
+
+def _stray_columns(layout: Layout, file: str) -> Iterator[Finding]:
+    """Columns without a header that hold something beside the investments."""
+    known = set(layout.columns.values()) | layout.own
+    headed = {c.column for r in range(max(1, layout.header_row - 1), layout.header_row + 1) for c in layout.grid.cells_in(r)}
+    for column in sorted(layout.grid.columns - known - headed):
+        cells = [c for r, cells in layout.grid.rows.items() if r >= layout.first_row and (c := cells.get(column)) is not None]
+        if cells:
+            first = min(cells, key=lambda c: c.row)
+            place = f"{layout.grid.name}!{first.address}"
+            yield finding("column_without_header", file, place, first.text, Severity.WARNING, count=len(cells))
+
+
+def _understood(layout: Layout, file: str, rows: dict[RowKind, int]) -> Finding:
+    """What the reader took the sheet for, so that the officer can see a misunderstanding."""
+    return finding(
+        "understood",
+        file,
+        f"{layout.grid.name}!{layout.header_row}",
+        "",
+        Severity.NOTE,
+        unit=layout.unit,
+        unit_place=layout.unit_place or "–",
+        investments=rows[RowKind.INVESTMENT],
+        years=len([f for f in layout.year_fields if f != LATER]),
+        sums=rows[RowKind.SUM] + rows[RowKind.PART],
+        headings=rows[RowKind.HEADING],
+        hidden=rows[RowKind.HIDDEN],
+    )
+
+
+def outlay_by_control(portfolio: Portfolio) -> dict[str, int]:
+    """Gross outlay (kr) in the plan, in the city's control and outside it: the three figures a finance department reconciles first."""
+    city = [i for i in portfolio.investments if i.control is Control.CITY]
+    return {
+        "in_plan": _total(i.total_outlay for i in city if i.in_plan),
+        "city": _total(i.total_outlay for i in city),
+        "external": _total(i.total_outlay for i in portfolio.investments if i.control is Control.EXTERNAL),
+    }
+
+
+def _total(amounts: Iterable[int]) -> int:
+    return sum(amounts)
