@@ -41,6 +41,7 @@ class Solved:
     """The plan of all stages, and how far the proof goes.
 
     Attributes:
+        programme: what was solved.
         picks, value: the plan and its exact measure.
         proven: every stage that decides tonnes and kronor was proven with gap 0.
         stopped: what stopped the search, or None.
@@ -52,6 +53,7 @@ class Solved:
         unique: the tie-breaks were all proven as well.
     """
 
+    programme: Programme
     picks: dict[str, Pick]
     value: Measure
     proven: bool
@@ -121,7 +123,7 @@ def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "
 def _most_tonnes(search: _Search) -> Solved:
     answer = search.first(search.programme.tonnes, maximise=True)
     value = measure(search.d, search.best)
-    solved = Solved(search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
+    solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
     if solved.proven:
         search.session.hold(search.programme.tonnes, at_least=value.ticks / TICKS_PER_TONNE - HALF_TICK)
         return _break_ties(search, solved, lambda m: (-m.ticks,))
@@ -152,7 +154,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
         return most
     share = search.d.planning.objective.floor_share
     floor = ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most.value.ticks)
-    solved = Solved(most.picks, most.value, proven=True, most=most.picks, floor_ticks=floor)
+    solved = Solved(search.programme, most.picks, most.value, proven=True, most=most.picks, floor_ticks=floor)
     if most.value.ticks <= 0 or most.value.kronor <= 0:
         # nothing to divide: no tonnes, or tonnes for no kronor; the plan with the most tonnes is the answer
         search.session.hold(search.programme.tonnes, at_least=most.value.ticks / TICKS_PER_TONNE - HALF_TICK)
@@ -200,7 +202,7 @@ def _most_plan(search: _Search) -> Solved:
     """The plan with the most tonnes, N*; the ratio's starting point and the ladder's rung `affordable`."""
     answer = search.first(search.programme.tonnes, maximise=True)
     value = measure(search.d, search.best)
-    solved = Solved(search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
+    solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
     if not solved.proven:
         _leave(solved, search.stopped, _tonnes_left(answer, value))
     return solved
@@ -212,7 +214,7 @@ def _least_cost(search: _Search) -> Solved:
         search.session.hold(search.programme.tonnes, at_least=ticks_from_tonnes(wanted.value) / TICKS_PER_TONNE - HALF_TICK)
     answer = search.first(search.programme.kronor, maximise=False)
     value = measure(search.d, search.best)
-    solved = Solved(search.best, value, answer.meaning is Meaning.PROVEN, bound=Fraction(value.kronor))
+    solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, bound=Fraction(value.kronor))
     if solved.proven:
         search.session.hold(search.programme.kronor, at_most=value.kronor / 1000 + HALF_KRONA)
         return _break_ties(search, solved, lambda m: (m.kronor,))

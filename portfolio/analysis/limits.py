@@ -24,8 +24,8 @@ SHOWN = (
 def binding_limits(d: Instance, plan: Plan) -> tuple[BindingLimit, ...]:
     """The tightest check of each constraint.
 
-    A limit of money binds when what is left of it is less than the smallest outlay, in the same years, of an investment that is not in the plan; any other
-    limit binds when nothing is left.
+    A limit of money binds when what is left of it is less than the smallest total outlay of an investment that is not in the plan; any
+    other limit binds when nothing is left.
     """
     found = []
     for name in SHOWN:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from portfolio import __version__
 from portfolio.accounts import Accounts, ratio_of
 from portfolio.analysis.limits import binding_limits
 from portfolio.analysis.reasons import Reason, reasons
 from portfolio.audit import audit
-from portfolio.errors import AuditBreached
+from portfolio.errors import AuditBreached, InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Picks, Tonnage, adopted_picks, everything_picks, measure, outside_of
-from portfolio.formulation import build
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import (
     FindingLine,
     GapLadder,
     ObjectiveReport,
     Plan,
-    Rung,
     Run,
+    Rung,
     Software,
     SolveStatus,
     StopReason,
@@ -53,31 +53,30 @@ def optimise(portfolio: Portfolio, planning: Planning, request: Request, finding
     """The whole run.
 
     Raises:
-        InfeasiblePlan: no portfolio meets the demands.
-        SolveStopped: stopped before any plan was found.
         AuditBreached: a fault of ours; nothing is shown.
     """
     d = build_instance(portfolio, planning)
     clock = Clock(request.time_limit)
-    solved = solve_stages(d, clock, seed=request.seed)
+    try:
+        solved = solve_stages(d, clock, seed=request.seed)
+    except InfeasiblePlan:
+        return _without_plan(d, request, findings, SolveStatus.INFEASIBLE, StopReason.NONE)
+    except SolveStopped as stopped:
+        reason = StopReason.INTERRUPTED if stopped.interrupted else StopReason.TIME_LIMIT
+        return _without_plan(d, request, findings, SolveStatus.STOPPED_WITHOUT_PLAN, reason)
     inside = solved if solved.stopped is not None else _plan_only(d, clock, solved, request.seed)
-    chosen = make_plan(d, solved.picks, reasons(d, build(d), solved), solved.floor_ticks)
+    chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks)
     most = make_plan(d, solved.most, _no_reasons(d)) if solved.most is not None else None
     plan_only = make_plan(d, inside.picks, _no_reasons(d)) if inside is not solved else None
     for plan in (chosen, most, plan_only):
         if plan is not None and plan.audit.verdict is not Verdict.HOLDS:
             raise AuditBreached(f"{c.constraint} {c.subject} {c.year or ''}".strip() for c in plan.audit.breaches)
-    proven = solved.proven and (inside is solved or inside.proven)
-    return Run(
-        schema_version=SCHEMA_VERSION,
-        created=request.created,
-        lang=request.lang,
+    return _run(
+        d,
+        request,
+        findings,
         status=SolveStatus.PROVEN_BEST if solved.proven else SolveStatus.FEASIBLE_NOT_PROVEN,
-        stop_reason=_stop_reason(solved if not solved.proven or proven else inside),
-        title=planning.title,
-        scenarios=planning.scenarios,
-        target_year=planning.horizon.target_year.value,
-        target_tonnes=planning.emissions.target if planning.emissions is not None else None,
+        stop_reason=_stop_reason(solved if not solved.proven else inside),
         objective=objective_report(d, solved, inside),
         decisions=chosen.decisions,
         years=chosen.years,
@@ -85,21 +84,50 @@ def optimise(portfolio: Portfolio, planning: Planning, request: Request, finding
         totals=chosen.totals,
         gap=gap_ladder(d, solved, plan_only.totals if plan_only is not None else None, chosen.totals),
         limits=binding_limits(d, chosen),
-        adopted_plan=make_plan(d, adopted_picks(d), _no_reasons(d)),
         plan_only=plan_only,
         most_tonnes_plan=most.totals if most is not None else None,
         audit=chosen.audit,
+    )
+
+
+def _without_plan(d: Instance, request: Request, findings: Sequence[FindingLine], status: SolveStatus, reason: StopReason) -> Run:
+    """A run that has no plan to show: only the adopted plan with its breaches."""
+    return _run(d, request, findings, status=status, stop_reason=reason)
+
+
+def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found: Any) -> Run:
+    planning = d.planning
+    empty: dict[str, Any] = {
+        "objective": None,
+        "decisions": (),
+        "years": (),
+        "emissions": (),
+        "totals": None,
+        "gap": None,
+        "limits": (),
+        "plan_only": None,
+        "most_tonnes_plan": None,
+        "audit": None,
+    }
+    return Run(
+        schema_version=SCHEMA_VERSION,
+        created=request.created,
+        lang=request.lang,
+        title=planning.title,
+        scenarios=planning.scenarios,
+        target_year=planning.horizon.target_year.value,
+        target_tonnes=planning.emissions.target if planning.emissions is not None else None,
+        adopted_plan=make_plan(d, adopted_picks(d), _no_reasons(d)),
         findings=tuple(findings),
-        inputs=portfolio.inputs,
+        inputs=d.portfolio.inputs,
         model=planning.model_dump(mode="json", exclude_none=True),
         software=Software(portfolio=__version__, python=platform.python_version(), **versions()),
+        **{**empty, **found},
     )
 
 
 def _plan_only(d: Instance, clock: Clock, solved: Solved, seed: int) -> Solved:
     """The best plan inside the frame only. It may be stopped; then what was found is used, and without any plan it is left out."""
-    from portfolio.errors import InfeasiblePlan, SolveStopped
-
     try:
         return solve_stages(d, clock, ("plan",), seed)
     except (SolveStopped, InfeasiblePlan):
@@ -213,5 +241,3 @@ def _spent_rung(d: Instance, name: str, picks: Picks) -> Rung:
         count=accounts.chosen,
     )
 
-
-__all__ = ["Request", "make_plan", "optimise", "replace"]

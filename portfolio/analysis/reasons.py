@@ -1,7 +1,7 @@
 """One true sentence for every decision: a catalogue name (`reason.<name>`) and its values.
 
-A rejected investment is tried in every allowed start and layer beside the chosen plan, with the others left as they are; what is said is what was found then,
-recomputed exactly. What a full re-solve would say is the business of `portfolio why`.
+A rejected investment is tried in every allowed start and layer beside the chosen plan, with the others left as they are; what is said
+is what was found then, recomputed exactly.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from portfolio.formulation.choice import Key
 from portfolio.instance import Instance, counts_here
 from portfolio.records import LockKind, Status
 from portfolio.stages import Solved
+from portfolio.units import TICKS_PER_TONNE
 
 Reason = tuple[str, dict[str, str | int]]
 
@@ -23,9 +24,9 @@ SLACK = 1e-6
 """Rows are in tkr, t and counts: less than this is rounding of floats, not a breach."""
 
 
-def reasons(d: Instance, programme: Programme, solved: Solved) -> dict[str, Reason]:
+def reasons(d: Instance, solved: Solved) -> dict[str, Reason]:
     """The reason of every investment's decision under `solved`."""
-    fit = Fit(programme, solved.picks)
+    fit = Fit(solved.programme, solved.picks)
     found: dict[str, Reason] = {i: ("external", {}) for i in d.external}
     for i in d.city:
         found[i] = _chosen(d, solved, i) if i in solved.picks else _rejected(d, solved, fit, i)
@@ -46,7 +47,7 @@ def _chosen(d: Instance, solved: Solved, i: str) -> Reason:
     if ticks <= 0 and needed_by:
         return "required_by", {"other": ", ".join(needed_by)}
     gross = total_outlay(d, i, pick)
-    values: dict[str, str | int] = {"tonnes_t": str(Fraction(ticks, 100_000).__round__(0)), "outlay_kr": gross}
+    values: dict[str, str | int] = {"tonnes_t": _whole_tonnes(ticks), "outlay_kr": gross}
     if gross:
         values["gain_ratio"] = str(ratio_of(Fraction(ticks, gross)))
     return ("chosen_plan" if pick.layer == "plan" else "chosen_gap") + ("" if gross else "_free"), values
@@ -79,13 +80,21 @@ def _rejected(d: Instance, solved: Solved, fit: Fit, i: str) -> Reason:  # noqa:
             candidate = (Fraction(gain, cost) if cost > 0 else Fraction(gain), gain, cost)
             best = candidate if best is None or candidate > best else best
     if best is None:
-        return ("limits", {"constraint": min(blocked)[1]}) if blocked else ("no_start", {})
+        return ("limits", dict(fit.constraint_of(max(blocked)[1]))) if blocked else ("no_start", {})
     rate, gain, cost = best
     if gain <= 0:
         return "overlap", {}
     if solved.hurdle is not None and cost > 0:
-        return "not_ratio", {"gain_ratio": str(ratio_of(rate)), "hurdle_ratio": str(ratio_of(solved.hurdle)), "tonnes_t": str(round(gain / 100_000))}
+        return "not_ratio", {
+            "gain_ratio": str(ratio_of(rate)),
+            "hurdle_ratio": str(ratio_of(solved.hurdle)),
+            "tonnes_t": _whole_tonnes(gain),
+        }
     return "dearer", {"tonnes_t": str(round(gain / 100_000)), "outlay_kr": cost}
+
+
+def _whole_tonnes(ticks: int) -> str:
+    return str(round(Fraction(ticks, TICKS_PER_TONNE)))
 
 
 class Fit:
@@ -97,6 +106,7 @@ class Fit:
     def __init__(self, programme: Programme, picks: Mapping[str, Pick]) -> None:
         x = programme.choice
         self._x = x
+        self._names = programme.row_names
         at = {v.name: 0.0 for v in (*x.start.values(), *x.percent.values())}
         for key, variable in x.start.items():
             pick = picks.get(key[0])
@@ -120,5 +130,15 @@ class Fit:
         for variable, amount in moves:
             for name, coefficient, level, sense in self._rows.get(variable.name, ()):
                 change[name] = (change.get(name, (level, level, sense))[0] + coefficient * amount, level, sense)
-        breaches = [(-abs(after), name) for name, (after, _, sense) in change.items() if (after > SLACK and sense <= 0) or (after < -SLACK and sense >= 0)]
+        breaches = [
+            (-abs(after), name)
+            for name, (after, _, sense) in change.items()
+            if (after > SLACK and sense <= 0) or (after < -SLACK and sense >= 0)
+        ]
         return min(breaches, default=None)
+
+    def constraint_of(self, row: str) -> list[tuple[str, str | int]]:
+        """The constraint of a row, and its year when the row has one."""
+        name = self._names[row]
+        last = row.removeprefix(name).rsplit("_", 1)[-1]
+        return [("constraint", name)] + ([("year", int(last))] if last.isdigit() and len(last) == 4 else [])

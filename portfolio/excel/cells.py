@@ -177,7 +177,7 @@ class CellReader:
         if value is None:
             return None
         if value != value.to_integral_value() or not low <= value <= high:
-            self.fault(code, name, cell, low=low, high=high)
+            self.fault(code, name, cell, low=str(low), high=str(high))
             return None
         return int(value)
 

@@ -58,9 +58,9 @@ def about(
 def window(i: Investment) -> Iterator[Finding]:
     """Start after end; the officer's own start outside the window; a locked year outside it."""
     if i.earliest_start > i.latest_start:
-        yield about(i, "start_after_end", "earliest_start", i.earliest_start, earliest=i.earliest_start, latest=i.latest_start)
+        yield about(i, "start_after_end", "earliest_start", i.earliest_start, earliest=str(i.earliest_start), latest=str(i.latest_start))
         return
-    limits: dict[str, str | int] = {"earliest": i.earliest_start, "latest": i.latest_start}
+    limits: dict[str, str | int] = {"earliest": str(i.earliest_start), "latest": str(i.latest_start)}
     if not i.earliest_start <= i.proposed_start <= i.latest_start:
         place = f"outlay.{i.proposed_start}"
         yield about(i, "start_outside_window", place, i.proposed_start, Severity.WARNING, **limits)
@@ -157,7 +157,7 @@ def duplicates(investments: Iterable[Investment]) -> Iterator[Finding]:
         first = seen.setdefault(normal_id(i.id), i)
         if first is not i:
             code = "duplicate_id" if first.id == i.id else "duplicate_id_spelling"
-            yield about(i, code, "id", i.id, first=first.id, other_file=first.origin.file, place=first.origin.place("id"))
+            yield about(i, code, "id", i.id, first=first.id, other_file=first.origin.file, where=first.origin.place("id"))
 
 
 def outliers(investments: list[Investment]) -> Iterator[Finding]:

@@ -193,11 +193,11 @@ def _check_years(layout: Layout, file: str, years: range, findings: list[Finding
     row = f"{layout.grid.name}!{layout.header_row}"
     for year in years:
         if year not in stated:
-            findings.append(finding("missing_year", file, row, year=year, first=years[0], last=years[-1]))
+            findings.append(finding("missing_year", file, row, year=str(year), first=str(years[0]), last=str(years[-1])))
     for year in sorted(stated - set(years)):
         cell = layout.headers[f"outlay.{year}"]
         place = f"{layout.grid.name}!{cell.address}"
-        findings.append(finding("extra_year", file, place, cell.text, year=year, first=years[0], last=years[-1]))
+        findings.append(finding("extra_year", file, place, cell.text, year=str(year), first=str(years[0]), last=str(years[-1])))
 
 
 def _with_unit(layout: Layout, stated: list[tuple[Cell, Header]], file: str, findings: list[Finding]) -> Layout:

@@ -119,7 +119,7 @@ def _read_sheet(layout: Layout, file: str, years: range, read: _Read) -> None:
         elif kind is RowKind.HIDDEN:
             place = layout.grid.place(row, layout.columns.get("id", 1))
             value = _shown(layout.grid.at(row, layout.columns.get("id", 1)))
-            read.findings.append(finding("hidden_row", file, place, value, Severity.WARNING, row=row))
+            read.findings.append(finding("hidden_row", file, place, value, Severity.WARNING, row=str(row)))
     read.findings += _stray_columns(layout, file)
     read.findings.append(_understood(layout, file, skipped))
 
