@@ -18,6 +18,7 @@ import pulp
 from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick
 from portfolio.formulation import Programme
+from portfolio.narrow import narrow
 
 
 class Meaning(Enum):
@@ -54,6 +55,11 @@ MEANING: Mapping[str, Meaning] = {
     "kUnknown": Meaning.FAULT,
 }
 """Every model status of HiGHS; a test holds the table complete."""
+
+
+SUB_MIP_HEURISTICS = ("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost", "mip_allow_restart")
+LARGE = 2_000
+"""Columns from which the heuristics and restarts of HiGHS stay on."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +106,23 @@ class Session:
         self._highs.setOptionValue("mip_abs_gap", 0.0)
         self._highs.setOptionValue("random_seed", seed)
         self._highs.HandleKeyboardInterrupt = True
-        self._pass_model(programme.problem)
+        lp = self._matrix(programme.problem)
+        self._highs.passModel(lp)
+        self._relaxed = _Relaxed(lp)
+        self._lower, self._upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
+        self._groups = self._start_groups()
         self._last: np.ndarray | None = None
 
-    def _pass_model(self, problem: pulp.LpProblem) -> None:
-        """Hand the whole matrix over at once; PuLP's own way, column by column, is many times slower."""
+    def _start_groups(self) -> list[list[int]]:
+        """Columns of the starts of each investment, the one with the largest outlay first."""
+        d, x = self._programme.instance, self._programme.choice
+        groups: dict[str, list[int]] = {}
+        for key, variable in x.start.items():
+            groups.setdefault(key[0], []).append(self._column[variable.name])
+        return [groups[i] for i in sorted(groups, key=lambda i: (-d.investments[i].total_outlay, i))]
+
+    def _matrix(self, problem: pulp.LpProblem) -> highspy.HighsLp:
+        """The whole matrix at once; PuLP's own way, column by column, is many times slower."""
         lp = highspy.HighsLp()
         infinity = highspy.kHighsInf
         rows = problem.constraints()
@@ -130,7 +148,7 @@ class Session:
         lp.a_matrix_.start_ = np.array(starts, dtype=np.int32)
         lp.a_matrix_.index_ = np.array(index, dtype=np.int32)
         lp.a_matrix_.value_ = np.array(value, dtype=float)
-        self._highs.passModel(lp)
+        return lp
 
     def hold(self, expression: pulp.LpAffineExpression, at_least: float | None = None, at_most: float | None = None) -> None:
         """Add a row that keeps an earlier stage's value; the expression's constant is taken into account."""
@@ -139,24 +157,71 @@ class Session:
         low = -infinity if at_least is None else at_least - expression.constant
         high = infinity if at_most is None else at_most - expression.constant
         index = np.array([n for n, _ in terms], dtype=np.int32)
-        self._highs.addRow(low, high, len(terms), index, np.array([c for _, c in terms], dtype=float))
+        value = np.array([c for _, c in terms], dtype=float)
+        self._highs.addRow(low, high, len(terms), index, value)
+        self._relaxed.add_row(low, high, index, value)
 
-    def best(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:
+    def best_other_set(self, expression: pulp.LpAffineExpression, chosen: frozenset[str], known: float) -> Answer:
+        """Maximise as `best`, but over plans that choose another set of investments than `chosen`; starts and layers do not matter."""
+        terms = {v: (1.0 if key[0] in chosen else -1.0) for key, v in self._programme.choice.start.items()}
+        row = self._highs.getNumRow()
+        index = np.array([self._column[v.name] for v in terms], dtype=np.int32)
+        self._highs.addRow(-highspy.kHighsInf, len(chosen) - 1.0, len(terms), index, np.array(list(terms.values())))
+        last, self._last = self._last, None
+        answer = self.best(expression, maximise=True, known=known)
+        self._last = last
+        self._highs.deleteRows(1, np.array([row], dtype=np.int32))
+        return answer
+
+    def fix_set(self, chosen: frozenset[str]) -> None:
+        """Only `chosen` from now on, each of them started."""
+        for key, variable in self._programme.choice.start.items():
+            if key[0] not in chosen:
+                self._upper[self._column[variable.name]] = 0.0
+        for i in sorted(chosen):
+            starts = {v: 1.0 for key, v in self._programme.choice.start.items() if key[0] == i}
+            self.hold(pulp.LpAffineExpression(starts), at_least=1.0)
+
+    def keep_as_good(self, expression: pulp.LpAffineExpression, value: float, *, maximise: bool) -> None:
+        """Fix for good what no plan can have whose `expression` is at least (at most) `value`, a value that is held from now on."""
+        self._lower, self._upper = self._narrowed(expression, value, maximise=maximise)
+
+    def _narrowed(self, expression: pulp.LpAffineExpression, value: float, *, maximise: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Bounds inside which every plan lies that is at least as good as `value`, with a margin far above the solver's tolerances."""
+        sign = 1.0 if maximise else -1.0
+        margin = 1e-3 + 1e-7 * abs(value)
+        self._relaxed.objective(sign * self._costs(expression), sign * float(expression.constant))
+        return narrow(self._relaxed, self._lower, self._upper, sign * value - margin, self._groups)
+
+    def _costs(self, expression: pulp.LpAffineExpression) -> np.ndarray:
+        costs = np.zeros(len(self._variables))
+        for variable, coefficient in expression.items():
+            costs[self._column[variable.name]] = coefficient
+        return costs
+
+    def best(self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None) -> Answer:
         """Solve for one expression under all rows so far, to gap 0 or until the clock or Ctrl-C stops it.
+
+        Args:
+            known: value of a plan in hand that meets all rows; what cannot be at least as good is left out of the search.
 
         Raises:
             SolveFailed: a status from which no plan may be read.
         """
-        costs = np.zeros(len(self._variables))
-        for variable, coefficient in expression.items():
-            costs[self._column[variable.name]] = coefficient
-        self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        costs = self._costs(expression)
+        every = np.arange(len(costs), dtype=np.int32)
+        lower, upper = (self._lower, self._upper) if known is None else self._narrowed(expression, known, maximise=maximise)
+        self._highs.changeColsCost(len(costs), every, costs)
+        self._highs.changeColsBounds(len(costs), every, lower, upper)
         self._highs.changeObjectiveOffset(float(expression.constant))
         sense = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
         if self._clock.left <= 0:
             return Answer(Meaning.TIME_LIMIT, None, 0.0, float("inf") if maximise else float("-inf"))
         self._highs.setOptionValue("time_limit", float(self._highs.getRunTime() + self._clock.left))
+        for option in SUB_MIP_HEURISTICS:
+            # on programmes of this size they cost more than they find: measured on the sample, 8 s became 2 s
+            self._highs.setOptionValue(option, len(costs) > LARGE)
         if self._last is not None:
             start = highspy.HighsSolution()
             start.col_value = self._last.tolist()
@@ -199,6 +264,45 @@ class Session:
                 percent = round(values[self._column[x.percent[key].name]]) if key in x.percent else 100
                 picks[key[0]] = Pick(key[1], key[2], percent)
         return picks
+
+
+class _Relaxed:
+    """The linear relaxation in a HiGHS of its own, so that its basis is never lost; always maximised."""
+
+    def __init__(self, lp: highspy.HighsLp) -> None:
+        self._columns = lp.num_col_
+        self._every = np.arange(self._columns, dtype=np.int32)
+        self._highs = highspy.Highs()
+        self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("solve_relaxation", True)
+        self._highs.setOptionValue("presolve", "off")
+        self._highs.passModel(lp)
+        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+
+    def add_row(self, low: float, high: float, index: np.ndarray, value: np.ndarray) -> None:
+        """Add the row that the programme was given."""
+        self._highs.addRow(low, high, len(index), index, value)
+
+    def objective(self, costs: np.ndarray, constant: float) -> None:
+        """What to maximise."""
+        self._highs.changeColsCost(self._columns, self._every, costs)
+        self._highs.changeObjectiveOffset(constant)
+
+    def bound(self, lower: np.ndarray, upper: np.ndarray) -> tuple[float, np.ndarray, np.ndarray] | None:
+        """Best value, solution and reduced costs inside the bounds; None when infeasible.
+
+        An answer that is neither optimal nor infeasible proves nothing: the bound is then infinite and fixes nothing.
+        """
+        self._highs.changeColsBounds(self._columns, self._every, lower, upper)
+        self._highs.run()
+        status = MEANING[self._highs.getModelStatus().name]
+        if status is Meaning.INFEASIBLE:
+            return None
+        if status is not Meaning.PROVEN:
+            return float("inf"), np.zeros(self._columns), np.zeros(self._columns)
+        solution = self._highs.getSolution()
+        value = float(self._highs.getInfo().objective_function_value)
+        return value, np.array(solution.col_value), np.array(solution.col_dual)
 
 
 def versions() -> dict[str, str]:

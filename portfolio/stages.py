@@ -78,8 +78,8 @@ class _Search:
     stopped: Meaning | None = None
     best: dict[str, Pick] = field(default_factory=dict)
 
-    def ask(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:
-        answer = self.session.best(expression, maximise=maximise)
+    def ask(self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None) -> Answer:
+        answer = self.session.best(expression, maximise=maximise, known=known)
         if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED):
             self.stopped = answer.meaning
         return answer
@@ -162,7 +162,8 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
     while True:
         rate = solved.value.ratio
-        answer = search.ask(_reduced(search.programme, rate), maximise=True)
+        # the plan in hand has N − λK = 0
+        answer = search.ask(_reduced(search.programme, rate), maximise=True, known=0.0)
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.ratio > rate:
             solved.picks, solved.value = answer.picks, candidate
@@ -238,7 +239,13 @@ def _break_ties(
     """
     programme, session = search.programme, search.session
     if reduced is not None:
+        chosen = frozenset(solved.picks)
+        other = session.best_other_set(reduced, chosen, known=0.0)
+        if other.meaning is Meaning.INFEASIBLE or (other.meaning is Meaning.PROVEN and other.value < -2 * HALF_TICK):
+            # no other set of investments is as good: what is left to decide is layers and start years
+            session.fix_set(chosen)
         session.hold(reduced, at_least=-HALF_TICK)
+        session.keep_as_good(reduced, 0.0, maximise=True)
     exact: list[tuple[pulp.LpAffineExpression, _Exact, float, float]] = [
         (programme.gap_outlay, lambda m: m.gap_outlay, 1e-3, HALF_KRONA),
         (programme.kronor, lambda m: m.kronor, 1e-3, HALF_KRONA),
@@ -246,13 +253,14 @@ def _break_ties(
     ]
     order: list[_Exact] = []
     for expression, read, scale, slack in exact:
-        answer = search.ask(expression, maximise=False)
+        answer = search.ask(expression, maximise=False, known=read(solved.value) * scale)
         _take(search.d, solved, answer, (held, order, read))
         order.append(read)
         if answer.meaning is not Meaning.PROVEN:
             solved.unique, solved.stopped = False, search.stopped
             return solved
         session.hold(expression, at_most=read(solved.value) * scale + slack)
+        session.keep_as_good(expression, read(solved.value) * scale, maximise=False)
     answer = search.ask(programme.id_order, maximise=False)
     _take(search.d, solved, answer, (held, order, None))
     if answer.meaning is not Meaning.PROVEN:
