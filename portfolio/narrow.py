@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+ASKED_ONE_BY_ONE = 4
+"""Investments, the largest first, whose start years get a relaxation each; reduced costs do for the others."""
+
 
 class Relaxation(Protocol):
     """A linear relaxation that can be asked again with other bounds."""
@@ -32,7 +35,7 @@ def narrow(relaxation: Relaxation, lower: Array, upper: Array, value: float, gro
     """
     lower, upper = lower.copy(), upper.copy()
     _by_reduced_cost(relaxation, lower, upper, value, groups)
-    for group in groups:
+    for group in groups[:ASKED_ONE_BY_ONE]:
         free = [n for n in group if lower[n] < upper[n]]
         if len(free) == 0:
             continue

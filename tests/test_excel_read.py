@@ -20,6 +20,7 @@ from portfolio.text import LANGUAGES, Text
 
 YEARS = STARTER_YEARS
 NAMES = fields(YEARS)
+STARTER = starter_workbook()
 ROWS = {"EX-1": HEADER_ROW + 2, "EX-2": HEADER_ROW + 3, "EX-3": HEADER_ROW + 4, "EX-4": HEADER_ROW + 5}
 Edit = Callable[[Any], None]
 
@@ -32,7 +33,7 @@ def address(row: str | int, field: str) -> str:
 
 def book(path: Path, edit: Edit, content: bytes | None = None) -> Path:
     """The starter workbook after `edit`, saved by another library."""
-    loaded = openpyxl.load_workbook(BytesIO(content or starter_workbook()))
+    loaded = openpyxl.load_workbook(BytesIO(content or STARTER))
     edit(loaded)
     loaded.save(path)
     return path

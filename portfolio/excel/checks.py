@@ -153,7 +153,7 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Investment], Iterable[Findi
 def duplicates(investments: Iterable[Investment]) -> Iterator[Finding]:
     """The same id twice, in one workbook or in two; case and blanks do not make another id."""
     seen: dict[str, Investment] = {}
-    for i in investments:
+    for i in sorted(investments, key=lambda i: (i.origin.file, i.origin.row)):
         first = seen.setdefault(normal_id(i.id), i)
         if first is not i:
             code = "duplicate_id" if first.id == i.id else "duplicate_id_spelling"

@@ -17,6 +17,8 @@ from portfolio.units import MONEY_ALIASES
 
 HEADER_ROWS: Final = 40
 """How far down a header row is looked for."""
+MAX_HEADER: Final = 80
+"""No header is longer; names, sources and comments often are."""
 LATER: Final = "outlay.later"
 """Key of the column `Därefter`."""
 
@@ -78,6 +80,8 @@ def read_header(cell: Cell, sheet: str = "investments") -> Header:
     """The meaning of a header cell; `field` is empty when it has none."""
     if isinstance(cell.value, date):
         return Header(f"outlay.{cell.value.year}")
+    if len(cell.text) > MAX_HEADER or _OWN.match(cell.text.strip()):
+        return Header("")
     text = " ".join(unicodedata.normalize("NFKC", cell.text).casefold().split())
     text = _FOOTNOTE.sub("", text)
     unit = ""
