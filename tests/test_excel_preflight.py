@@ -69,6 +69,7 @@ def encrypted_part() -> bytes:
 
 
 DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]>'
+UTF16 = "<?xml version='1.0' encoding='utf-16'?><!DOCTYPE x><x/>".encode("utf-16")
 BOMB = [(f"xl/media/{n}.bin", b"\0" * 30_000_000) for n in range(2)]
 
 REFUSED = {
@@ -93,7 +94,7 @@ REFUSED = {
     "bomb.xlsx": (rezip(extra=BOMB), "zip_part_too_large"),
     "doctype.xlsx": (rezip({"xl/workbook.xml": DOCTYPE + b"<workbook/>"}), "xml_doctype"),
     "doctype-unread.xlsx": (rezip(extra=[("customXml/item1.xml", DOCTYPE + b"<x>&a;</x>")]), "xml_doctype"),
-    "utf16.xlsx": (rezip(extra=[("customXml/i.xml", "<?xml version='1.0' encoding='utf-16'?><!DOCTYPE x><x/>".encode("utf-16"))]), "xml_doctype"),
+    "utf16.xlsx": (rezip(extra=[("customXml/i.xml", UTF16)]), "xml_doctype"),
     "broken.xlsx": (rezip({"xl/worksheets/sheet1.xml": b"<worksheet><sheetData>"}), "xml_damaged"),
     "strict.xlsx": (
         rezip({"xl/workbook.xml": b'<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'}),

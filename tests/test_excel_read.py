@@ -77,7 +77,9 @@ def rich() -> Portfolio:
             "price_level": None,
         }
     )
-    third = third.model_copy(update={"lock": Lock(kind=LockKind.NEVER), "proposed_start": 2030, "latest_start": 2031, "counts_to_target": False})
+    third = third.model_copy(
+        update={"lock": Lock(kind=LockKind.NEVER), "proposed_start": 2030, "latest_start": 2031, "counts_to_target": False}
+    )
     pair = OverlapPair(loser="EX-2", winner="EX-3", share=Decimal("0.9"), basis="b", origin=first.origin)
     return Portfolio(investments=(first, second, third, fourth), pairs=(pair,), ceilings=starter_portfolio().ceilings)
 
@@ -284,7 +286,9 @@ def test_bad_header(tmp_path: Path, field: str, header: str | None, expected: st
     assert sorted({c for c, _ in found}) == sorted(expected.split("+"))
 
 
-@pytest.mark.parametrize("header", ["Budget\n2027", "Plan 2027", 2027, "2027", "B27", "P27", "2027*", "Utgift 2027, tkr", "Plan 2027 1)", "År 2027 (tsek)"])
+@pytest.mark.parametrize(
+    "header", ["Budget\n2027", "Plan 2027", 2027, "2027", "B27", "P27", "2027*", "Utgift 2027, tkr", "Plan 2027 1)", "År 2027 (tsek)"]
+)
 def test_year_headers_as_officers_write_them(tmp_path: Path, header: object) -> None:
     path = book(tmp_path / "a.xlsx", lambda b: b["Investeringar"].__setitem__(address(0, "outlay.2027"), header))
     assert without_origin(read_portfolio([path], YEARS)[0]) == without_origin(starter_portfolio())
@@ -371,6 +375,14 @@ def test_sum_rows_headings_and_hidden_rows(tmp_path: Path) -> None:
     assert dict(warnings["sum_differs"].parameters)["difference"] == 1_000
     understood = dict(next(f for f in found if f.code == "understood").parameters)
     assert (understood["investments"], understood["sums"], understood["headings"], understood["hidden"]) == (3, 2, 1, 1)
+
+
+def test_a_numbered_investment_is_not_taken_for_a_sum(tmp_path: Path) -> None:
+    def edit(loaded: Any) -> None:
+        sheet = loaded["Investeringar"]
+        sheet[address("EX-3", "id")], sheet[address("EX-3", "name")] = 101, "Total renovering"
+
+    assert read_portfolio([book(tmp_path / "a.xlsx", edit)], YEARS)[0].by_id()["101"].name == "Total renovering"
 
 
 def test_stated_total_of_a_row(tmp_path: Path) -> None:

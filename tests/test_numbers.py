@@ -38,7 +38,10 @@ def test_no_value(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "small", "large"),
-    [("1.250", "1.25", "1250"), ("12,345", "12.345", "12345"), ("-1.250", "-1.25", "-1250"), ("(1,250)", "-1.25", "-1250"), ("123.456", "123.456", "123456")],
+    [
+        ("1.250", "1.25", "1250"), ("12,345", "12.345", "12345"), ("-1.250", "-1.25", "-1250"), ("(1,250)", "-1.25", "-1250"),
+        ("123.456", "123.456", "123456"),
+    ],
 )  # fmt: skip
 def test_ambiguous(text: str, small: str, large: str) -> None:
     number = parse_number(text)
@@ -48,7 +51,10 @@ def test_ambiguous(text: str, small: str, large: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
-    [("2,5 mkr", "2.5", "mnkr"), ("1 250 tkr", "1250", "tkr"), ("100kr", "100", "kr"), ("3 MSEK", "3", "mnkr"), ("12 ton", "12", "t"), ("2 milj kr", "2", "mnkr")],
+    [
+        ("2,5 mkr", "2.5", "mnkr"), ("1 250 tkr", "1250", "tkr"), ("100kr", "100", "kr"), ("3 MSEK", "3", "mnkr"), ("12 ton", "12", "t"),
+        ("2 milj kr", "2", "mnkr"),
+    ],
 )  # fmt: skip
 def test_unit(text: str, value: str, unit: str) -> None:
     number = parse_number(text)

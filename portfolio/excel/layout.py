@@ -207,8 +207,9 @@ def _check_years(layout: Layout, file: str, years: range, findings: list[Finding
 def _with_unit(layout: Layout, stated: list[tuple[Cell, Header]], file: str, findings: list[Finding]) -> Layout:
     """The layout with its money unit: from the year headers, otherwise from what stands above the header."""
     name = layout.grid.name
-    of_years = {h.unit: c for c, h in stated if h.field.startswith("outlay.")}
-    above = {unit: cell for cell, unit in _units_above(layout)}
+    # reversed, so that the first cell that states a unit is the one that is cited
+    of_years = dict(reversed([(h.unit, c) for c, h in stated if h.field.startswith("outlay.")]))
+    above = dict(reversed([(unit, cell) for cell, unit in _units_above(layout)]))
     chosen = of_years or above
     if len(chosen) > 1:
         (unit, cell), (other, second) = list(chosen.items())[:2]

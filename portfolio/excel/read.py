@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -174,11 +174,7 @@ def outlay_by_control(portfolio: Portfolio) -> dict[str, int]:
     """Gross outlay (kr) in the plan, in the city's control and outside it: the three figures a finance department reconciles first."""
     city = [i for i in portfolio.investments if i.control is Control.CITY]
     return {
-        "in_plan": _total(i.total_outlay for i in city if i.in_plan),
-        "city": _total(i.total_outlay for i in city),
-        "external": _total(i.total_outlay for i in portfolio.investments if i.control is Control.EXTERNAL),
+        "in_plan": sum(i.total_outlay for i in city if i.in_plan),
+        "city": sum(i.total_outlay for i in city),
+        "external": sum(i.total_outlay for i in portfolio.investments if i.control is Control.EXTERNAL),
     }
-
-
-def _total(amounts: Iterable[int]) -> int:
-    return sum(amounts)

@@ -8,10 +8,9 @@ type of a city owner, plan or not) must be filled in.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, cast
+from typing import Final
 
 from portfolio.errors import Severity
 from portfolio.excel.cells import FIRST_YEAR, LAST_YEAR, CellReader
@@ -233,10 +232,12 @@ def check_stated_total(reader: CellReader, draft: Draft) -> None:
         return
     summed = draft.investment.total_outlay
     if stated != summed:
-        cell = cast(Mapping[int, object], reader.layout.grid.rows[reader.row])[reader.layout.columns["stated_total"]]
-        years = [reader.cells[f] for f in reader.layout.year_fields if f in reader.cells]
-        parameters = {"stated": stated, "summed": summed, "difference": stated - summed, "cells": span(years)}
-        reader.fault("row_total_differs", "stated_total", cell, Severity.WARNING, **parameters)  # type: ignore[arg-type]
+        cell = reader.layout.grid.at(reader.row, reader.layout.columns["stated_total"])
+        cells = span([reader.cells[f] for f in reader.layout.year_fields if f in reader.cells])
+        difference = stated - summed
+        reader.fault(
+            "row_total_differs", "stated_total", cell, Severity.WARNING, stated=stated, summed=summed, difference=difference, cells=cells
+        )
 
 
 def span(addresses: list[str]) -> str:

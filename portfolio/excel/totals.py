@@ -41,7 +41,7 @@ def label(layout: Layout, row: int) -> str:
     for name in ("id", "name", "owner"):
         column = layout.columns.get(name)
         cell = layout.grid.at(row, column) if column is not None else None
-        if cell is not None and isinstance(cell.value, str) and clean(cell.value):
+        if cell is not None and clean(cell.value):
             return clean(cell.value)
     return ""
 
