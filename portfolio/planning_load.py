@@ -211,7 +211,7 @@ def _quantity(kind: type[Sourced], value: Any, file: str, place: str, years: ran
     canonical, units = UNITS[kind]
     unit, source = value.get("unit"), value.get("source")
     if not isinstance(unit, str):
-        findings.append(finding("unit_missing", file, f"{place}.unit", "" if unit is None else unit, units=", ".join(units)))
+        findings.append(finding("model_unit_missing", file, f"{place}.unit", "" if unit is None else unit, units=", ".join(units)))
         return None
     if unit not in units:
         findings.append(finding("unit_wrong", file, f"{place}.unit", unit, units=", ".join(units)))

@@ -1,0 +1,119 @@
+"""What must hold between a planning model and the workbooks: owners, sectors, categories, ids, start windows, arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portfolio.errors import Finding, Severity, finding
+from portfolio.instance import adjusted, allowed_starts, counts_here, must_start
+from portfolio.planning import Planning
+from portfolio.records import Control, GrantStatus, Investment, LockKind, Portfolio, RequirementKind
+
+
+def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
+    """Findings that need both the model and the workbooks; errors stop the run."""
+    investments = [adjusted(i, p.investments.get(i.id)) for i in portfolio.investments]
+    findings = [f for i in investments for f in (*_names(p, i), *_window(p, i))]
+    findings += [*_ids(p, portfolio), *_requirements(p, investments), *_arithmetic(p, investments), *_price_levels(investments)]
+    return findings
+
+
+def _at(i: Investment, code: str, field: str, value: object, severity: Severity = Severity.ERROR, **parameters: str | int) -> Finding:
+    return finding(code, i.origin.file, i.origin.place(field), value, severity, id=i.id, **parameters)
+
+
+def _names(p: Planning, i: Investment) -> Iterator[Finding]:
+    if p.owners and i.owner not in p.owners:
+        yield _at(i, "owner_unknown", "owner", i.owner, model=p.file)
+    elif p.owners and p.owners[i.owner].type != i.owner_type.value:
+        yield _at(i, "owner_type_differs", "owner_type", i.owner_type.value, Severity.WARNING, model=p.file)
+    counted = counts_here(i) and i.tonnes - i.removal_tonnes != 0
+    if p.emissions is not None and p.emissions.sectors and counted and i.emission_sector not in p.emissions.sectors:
+        yield _at(i, "sector_unknown", "emission_sector", i.emission_sector, Severity.WARNING, model=p.file)
+    category = i.bond_category
+    if p.bonds is not None and i.control is Control.CITY and category is not None and category not in p.bonds.framework.categories:
+        yield _at(i, "category_unknown", "bond_category", category, categories=", ".join(p.bonds.framework.categories))
+
+
+def _window(p: Planning, i: Investment) -> Iterator[Finding]:
+    if i.control is not Control.CITY or i.lock.kind is LockKind.NEVER:
+        return
+    starts = allowed_starts(i, p)
+    years = p.horizon.years
+    if not starts:
+        severity = Severity.ERROR if must_start(i) else Severity.WARNING
+        span = {"first": str(years[0]), "last": str(years[-1])}
+        yield _at(i, "window_empty", "latest_start", i.latest_start, severity, outlays=len(i.outlay), **span)
+    elif i.lock.kind is LockKind.FREE and (starts[0] > i.earliest_start or starts[-1] < i.latest_start):
+        yield _at(i, "window_shrinks", "latest_start", i.latest_start, Severity.NOTE, first=str(starts[0]), last=str(starts[-1]))
+    if i.grant_status is GrantStatus.GRANTED and i.grant and p.grants.delay is not None and starts:
+        last = starts[-1] + len(i.outlay) - 1 + p.grants.delay.value
+        if last > years[-1]:
+            yield _at(i, "grant_outside", "grant", i.grant, Severity.NOTE, year=str(last))
+
+
+def _ids(p: Planning, portfolio: Portfolio) -> Iterator[Finding]:
+    known = portfolio.by_id()
+    for i in sorted(p.investments.keys() - known.keys()):
+        yield finding("id_unknown", p.file, f"investments.{i}", i)
+    for i in sorted(p.external.by_id):
+        if i not in known or known[i].control is not Control.EXTERNAL:
+            yield finding("external_id_unknown", p.file, f"external.by_id.{i}", i)
+    for limit in p.selection:
+        for i in limit.members:
+            if i not in known or known[i].control is not Control.CITY:
+                yield finding("id_unknown", p.file, f"selection.{limit.name}", i)
+    for kind, owners in (
+        ("owner_frame.frames", p.owner_frame.frames if p.owner_frame else {}),
+        ("delivery_capacity.starts", p.delivery_capacity.starts if p.delivery_capacity else {}),
+        ("delivery_capacity.outlay", p.delivery_capacity.outlay if p.delivery_capacity else {}),
+    ):
+        owned = {i.owner for i in portfolio.investments} | {"*"}
+        for owner in sorted(set(owners) - owned):
+            yield finding("owner_without_investments", p.file, f"{kind}.{owner}", owner, Severity.WARNING)
+
+
+def _requirements(p: Planning, investments: list[Investment]) -> Iterator[Finding]:
+    known = {i.id: i for i in investments}
+    for i in investments:
+        starts = allowed_starts(i, p) if i.control is Control.CITY else ()
+        for need in i.requires if starts else ():
+            other = known.get(need.id)
+            if other is None or other.control is not Control.CITY:
+                continue
+            lag = len(other.outlay) if need.kind is RequirementKind.FINISH_TO_START else 0
+            theirs = allowed_starts(other, p)
+            if not theirs or theirs[0] + lag > starts[-1]:
+                severity = Severity.ERROR if must_start(i) else Severity.WARNING
+                yield _at(i, "requirement_too_late", "requires", need.id, severity, other=need.id)
+
+
+def _arithmetic(p: Planning, investments: list[Investment]) -> Iterator[Finding]:
+    city = [i for i in investments if i.control is Control.CITY]
+    adopted = sum(i.total_outlay for i in city if i.in_plan)
+    everything = sum(i.total_outlay for i in city)
+    if p.plan_frame is not None and adopted != (total := sum(p.plan_frame.frame.values.values())):
+        differs = {"workbooks_kr": adopted, "difference_kr": adopted - total}
+        yield finding("plan_total_differs", p.file, "plan_frame.frame", total, Severity.NOTE, **differs)
+    if p.control_envelope is not None and everything != p.control_envelope.total.value:
+        yield finding(
+            "control_total_differs",
+            p.file,
+            "control_envelope.total",
+            p.control_envelope.total.value,
+            Severity.NOTE,
+            workbooks_kr=everything,
+            difference_kr=everything - p.control_envelope.total.value,
+        )
+    bound = [i for i in city if must_start(i)]
+    smallest = sum(i.total_outlay * (i.minimum_share or 100) // 100 for i in bound)
+    if p.control_envelope is not None and smallest > p.control_envelope.total.value:
+        cells = ", ".join(i.origin.place("id") for i in bound)
+        yield finding("must_above_envelope", p.file, "control_envelope.total", smallest, Severity.WARNING, cells=cells)
+
+
+def _price_levels(investments: list[Investment]) -> Iterator[Finding]:
+    levels = sorted({i.price_level for i in investments if i.price_level is not None})
+    if len(levels) > 1:
+        first = next(i for i in investments if i.price_level == levels[0])
+        yield _at(first, "price_levels_mixed", "price_level", levels[0], Severity.WARNING, levels=", ".join(map(str, levels)))
