@@ -73,6 +73,22 @@ ALL = (
 """Every constraint there is; a test holds that each has its golden LP and its recomputation in the audit."""
 
 
+TABLES = {
+    "selection": "selection",
+    "plan_frame": "plan_frame",
+    "control_envelope": "control_envelope",
+    "owner_frame": "owner_frame",
+    "debt_mandate": "debt",
+    "operating_charge": "operating_charge",
+    "bond_backing": "bond_backing",
+    "delivery_capacity": "delivery_capacity",
+    "stability": "stability",
+    "external_delivery": "emission_ceiling",
+    "emission_ceiling": "emission_ceiling",
+}
+"""The table of the model file that switches a constraint on; the others follow from the workbooks."""
+
+
 def build(d: Instance, layers: tuple[str, ...] = ("plan", "gap")) -> Programme:
     """The programme for an instance, with the investments allowed only in `layers`."""
     x = make_choice(d, layers)

@@ -1,0 +1,347 @@
+"""The command line: the only place that prints and exits. A thin face of the library."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from portfolio import __version__
+from portfolio.errors import (
+    AuditBreached,
+    CannotWrite,
+    Finding,
+    InputError,
+    PortfolioError,
+    Severity,
+    SolveFailed,
+    finding,
+)
+from portfolio.planning_load import find_models, find_scenarios, load_planning
+from portfolio.text import LANGUAGES, Lang, Text
+
+EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (docs/exit-codes.md)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    text = Text(_language(given))
+    _say_what_the_stream_can(sys.stdout, sys.stderr)
+    parser = _parser(text)
+    options = parser.parse_args(given)
+    face = Face(text, json=getattr(options, "json", False))
+    try:
+        command: Callable[[argparse.Namespace, Face], int] = options.run
+        return command(options, face)
+    except KeyboardInterrupt:
+        face.error(text("cli.interrupted"))
+        return EXIT_INTERRUPTED
+    except InputError as fault:
+        face.findings(fault.findings)
+        return EXIT_INPUT
+    except CannotWrite as fault:
+        reason = text("cli.exists") if fault.reason == "exists" else fault.reason
+        face.error(text("cli.cannot_write", path=fault.path, reason=reason))
+        return EXIT_WRITE
+    except AuditBreached as fault:
+        face.error(text("cli.audit_breached", breaches="; ".join(fault.breaches)))
+        return EXIT_FAULT
+    except SolveFailed as fault:
+        face.error(text("cli.solve_failed", status=fault.status))
+        return EXIT_FAULT
+    except PortfolioError as fault:
+        face.error(str(fault))
+        return fault.exit_code
+
+
+def _language(given: Sequence[str]) -> Lang:
+    """The language must be known before the arguments are parsed: `--lang en`, `--lang=en`, or PORTFOLIO_LANG; Swedish otherwise."""
+    wanted = os.environ.get("PORTFOLIO_LANG", "sv")
+    for n, argument in enumerate(given):
+        if argument == "--lang" and n + 1 < len(given):
+            wanted = given[n + 1]
+        elif argument.startswith("--lang="):
+            wanted = argument.removeprefix("--lang=")
+    return "en" if wanted == "en" else "sv"
+
+
+def _say_what_the_stream_can(*streams: object) -> None:
+    """A character that the code page lacks is replaced, never a traceback."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+class Face:
+    """Where a command speaks: results on stdout, faults on stderr; with --json nothing but JSON on stdout."""
+
+    def __init__(self, text: Text, *, json: bool) -> None:
+        self.text = text
+        self.json = json
+        self.out = Console(highlight=False, width=None if sys.stdout.isatty() else _piped_width())
+        self.err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _piped_width())
+
+    def say(self, message: str) -> None:
+        """A line of plain text on stdout."""
+        print(message)
+
+    def error(self, message: str) -> None:
+        """A fault, in one sentence."""
+        if self.json:
+            from portfolio.reports.run_json import error_json
+
+            print(error_json(message), end="")
+        print(message, file=sys.stderr)
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """All findings, errors first."""
+        from portfolio.reports.run_json import findings_json
+        from portfolio.reports.terminal import render_findings
+
+        if self.json:
+            print(findings_json(findings, self.text), end="")
+        else:
+            render_findings(findings, self.text, self.err)
+
+
+def _piped_width() -> int:
+    """80 columns unless COLUMNS says otherwise."""
+    stated = os.environ.get("COLUMNS", "")
+    return int(stated) if stated.isdigit() and 40 <= int(stated) <= 400 else 80
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that speaks the catalogue's language."""
+
+    def __init__(self, *args: object, text: Text, **options: object) -> None:
+        self._text = text
+        super().__init__(*args, add_help=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)  # type: ignore[arg-type]
+        self._positionals.title = text("cli.help.positionals")
+        self._optionals.title = text("cli.help.options")
+        self.add_argument("-h", "--help", action="help", help=text("cli.help.help"))
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", self._text("cli.help.usage"), 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", self._text("cli.help.usage"), 1)
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(self.format_usage())
+        sys.stderr.write(self._text("cli.help.error", message=_said(message, self._text)) + "\n")
+        raise SystemExit(EXIT_INPUT)
+
+
+def _said(message: str, text: Text) -> str:
+    """The commonest messages of argparse in the catalogue's language; others as they are."""
+    for english, name in (
+        ("the following arguments are required: ", "required"),
+        ("unrecognized arguments: ", "unrecognized"),
+        ("expected one argument", "one_argument"),
+        ("invalid choice: ", "invalid_choice"),
+        ("invalid float value: ", "not_number"),
+        ("invalid seconds value: ", "not_number"),
+    ):
+        message = message.replace(english, text(f"cli.help.{name}"))
+    return message.replace("argument ", "").replace("(choose from ", f"({text('cli.help.choose_from')} ")
+
+
+def _parser(text: Text) -> argparse.ArgumentParser:
+    parser = _Parser(prog="portfolio", description=text("cli.description"), epilog=text("cli.epilog"), text=text)
+    parser.add_argument("--version", action="version", version=f"portfolio {__version__}", help=text("cli.help.version"))
+    parser.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+    parser.set_defaults(run=lambda _options, _face: _print_help(parser))
+    commands = parser.add_subparsers(title=text("cli.help.commands"), metavar="", prog="portfolio")
+
+    def add(name: str, run: Callable[[argparse.Namespace, Face], int]) -> argparse.ArgumentParser:
+        command = commands.add_parser(
+            name, help=text(f"cli.{name}.summary"), description=text(f"cli.{name}.description"), epilog=text(f"cli.{name}.example"), text=text
+        )
+        command.set_defaults(run=run)
+        command.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+        return command
+
+    optimise = add("optimise", run_optimise)
+    check = add("check", run_check)
+    for command in (optimise, check):
+        command.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+        command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
+        command.add_argument(
+            "--scenario", action="append", default=[], metavar=text("cli.help.name"), help=text("cli.help.scenario"), dest="scenarios"
+        )
+        command.add_argument("--json", action="store_true", help=text("cli.help.json"))
+    optimise.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out"))
+    optimise.add_argument("--time-limit", type=seconds, default=60.0, metavar=text("cli.help.seconds"), help=text("cli.help.time_limit"))
+    optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
+    formulas = add("formulas", run_formulas)
+    formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
+    init = add("init", run_init)
+    init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
+    return parser
+
+
+def seconds(value: str) -> float:
+    """A time limit in seconds, more than 0 and at most a day."""
+    number = float(value.replace(",", "."))
+    if not 0 < number <= 86_400:
+        raise ValueError(value)
+    return number
+
+
+def _print_help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return EXIT_DONE
+
+
+def _model(options: argparse.Namespace) -> Path:
+    """The model that was named, or the only one in models/."""
+    if options.model is not None:
+        return Path(options.model)
+    models = find_models(Path("models"))
+    if not models:
+        raise InputError([finding("no_model", "models")])
+    if len(models) > 1:
+        raise InputError([finding("model_ambiguous", "models", models=", ".join(m.name for m in models))])
+    return models[0]
+
+
+def _scenarios(options: argparse.Namespace, model: Path) -> list[Path]:
+    """Scenario files by path, or by name in scenarios/ beside the model."""
+    found = []
+    for name in options.scenarios:
+        beside = model.parent / "scenarios" / f"{name}.toml"
+        path = Path(name) if Path(name).is_file() else beside
+        if not path.is_file():
+            names = ", ".join(p.stem for p in find_scenarios(model.parent))
+            raise InputError([finding("scenario_missing", name, names=names)])
+        found.append(path)
+    return found
+
+
+def _workbooks(options: argparse.Namespace) -> list[Path]:
+    """The workbooks that were named, or every workbook in inputs/ (Excel's own lock files left out)."""
+    named = [Path(p) for p in options.workbooks]
+    found = named or sorted(p for p in Path("inputs").glob("*.xls[xm]") if not p.name.startswith("~$"))
+    if not found:
+        raise InputError([finding("no_workbooks", "inputs")])
+    return found
+
+
+def _read(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """Model and portfolio with all findings about them; raises InputError with every finding of both."""
+    from portfolio.excel.read import read_portfolio
+    from portfolio.planning_against import check_against
+
+    model = _model(options)
+    scenarios = _scenarios(options, model)
+    workbooks = _workbooks(options)
+    try:
+        planning, about_model = load_planning(model, scenarios)
+    except InputError as fault:
+        try:
+            # the model's faults do not hide the workbooks': they are read over the usual seven years
+            _, about_books = read_portfolio(workbooks, range(2025, 2032))
+        except InputError as other:
+            raise InputError([*fault.findings, *(f for f in other.findings if not f.code.startswith("year"))]) from fault
+        raise
+    portfolio, about_books = read_portfolio(workbooks, planning.horizon.years)
+    findings = [*about_model, *about_books, *check_against(planning, portfolio)]
+    if any(f.severity is Severity.ERROR for f in findings):
+        raise InputError(findings)
+    return portfolio, planning, findings
+
+
+def run_check(options: argparse.Namespace, face: Face) -> int:
+    """Only read and validate."""
+    portfolio, planning, findings = _read(options)
+    if face.json:
+        face.findings(findings)
+        return EXIT_DONE
+    from portfolio.reports.terminal import render_check, render_findings
+
+    render_findings(findings, face.text, face.out)
+    render_check(portfolio, planning, face.text, face.out)
+    return EXIT_DONE
+
+
+def run_optimise(options: argparse.Namespace, face: Face) -> int:
+    """The main job."""
+    portfolio, planning, findings = _read(options)
+    from portfolio.analysis.optimise import Request, optimise
+    from portfolio.excel.safe_write import write_atomically
+    from portfolio.outcome import SolveStatus, StopReason
+    from portfolio.reports import run_json, terminal, workbook
+
+    created = _created()
+    request = Request(options.time_limit, options.seed, face.text.lang, created.isoformat(timespec="seconds"))
+    lines = tuple(terminal.finding_line(f, face.text) for f in findings)
+    run = optimise(portfolio, planning, request, lines)
+    folder = _folder(options.out, created)
+    as_json = run_json.to_json(run)
+    write_atomically(folder / "run.json", as_json.encode("utf-8"))
+    if run.totals is not None:
+        write_atomically(folder / "beslutsunderlag.xlsx", workbook.render(run, face.text))
+    if face.json:
+        print(as_json, end="")
+    else:
+        terminal.render(run, face.text, face.out, folder)
+    if run.stop_reason is StopReason.INTERRUPTED:
+        return EXIT_INTERRUPTED
+    return {
+        SolveStatus.PROVEN_BEST: EXIT_DONE,
+        SolveStatus.FEASIBLE_NOT_PROVEN: EXIT_STOPPED,
+        SolveStatus.STOPPED_WITHOUT_PLAN: EXIT_STOPPED,
+        SolveStatus.INFEASIBLE: EXIT_INFEASIBLE,
+    }[run.status]
+
+
+def _created() -> datetime:
+    """Now, or SOURCE_DATE_EPOCH for runs that must be the same to the byte."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+
+
+def _folder(wanted: Path | None, created: datetime) -> Path:
+    """The folder of this run: the one named, or the first free `outputs/<date>-<number>`."""
+    try:
+        if wanted is not None:
+            wanted.mkdir(parents=True, exist_ok=True)
+            return wanted
+        Path("outputs").mkdir(exist_ok=True)
+        for number in range(1, 10_000):
+            folder = Path("outputs") / f"{created:%Y-%m-%d}-{number:02d}"
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+    except OSError as fault:
+        raise CannotWrite((wanted or Path("outputs")).as_posix(), fault.strerror or str(fault)) from fault
+    raise CannotWrite("outputs", "10 000")
+
+
+def run_formulas(options: argparse.Namespace, face: Face) -> int:
+    """The formula book of a model."""
+    from portfolio.reports import formulas
+
+    planning, _ = load_planning(_model(options))
+    face.say(formulas.render(planning, face.text).rstrip("\n"))
+    return EXIT_DONE
+
+
+def run_init(options: argparse.Namespace, face: Face) -> int:
+    """A starter round."""
+    from portfolio.starter import write_round
+
+    for path in write_round(options.folder, face.text.lang):
+        face.say(path.as_posix())
+    face.say(face.text("cli.init.next", folder=options.folder.as_posix()))
+    return EXIT_DONE

@@ -1,0 +1,59 @@
+"""The formula book: every constraint that a model makes active, its formula, its meaning, and its right-hand side with source."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from portfolio.formulation import ALL, TABLES, objectives
+from portfolio.planning import Planning, Sourced
+from portfolio.text import Text
+
+
+def render(planning: Planning, text: Text) -> str:
+    """The formula book of `planning` as plain text."""
+    lines = [text("formulas.title", title=planning.title), text("formulas.units"), "", text("formulas.objective"), ""]
+    for function in (objectives.kronor, objectives.gap_outlay, objectives.start_years, objectives.id_order):
+        lines += [f"  {function.__name__}", *(f"    {line}" for line in formula_of(function)), ""]
+    lines += [text("formulas.constraints"), ""]
+    for function in ALL:
+        table = TABLES.get(function.__name__)
+        value = getattr(planning, table) if table is not None else None
+        if table is not None and not value:
+            continue
+        lines.append(f"  {function.__name__} – {text(f'constraint.{function.__name__}.name')}")
+        lines += [f"    {line}" for line in formula_of(function)]
+        lines.append(f"    {text(f'constraint.{function.__name__}.meaning')}")
+        lines += [f"      {line}" for line in sources(value, text)]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def formula_of(function: object) -> list[str]:
+    """The first paragraph of a docstring: the formula."""
+    first = (inspect.getdoc(function) or "").split("\n\n", 1)[0]
+    return [re.sub(r" {2,}", "   ", line) for line in first.splitlines()]
+
+
+def sources(value: Any, text: Text, place: str = "") -> Iterator[str]:
+    """`name = value unit (source)` for every sourced value below `value`."""
+    if isinstance(value, Sourced):
+        amount = getattr(value, "value", None)
+        shown = value.stated if amount is not None else _by_year(getattr(value, "values", {}))
+        mark = text("formulas.illustrative") if value.illustrative else ""
+        yield text("formulas.source", place=place, shown=shown, source=value.source, mark=mark).rstrip()
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from sources(part, text, f"{place}.{key}" if place else str(key))
+    elif hasattr(value, "model_fields_set"):
+        for key in type(value).model_fields:
+            yield from sources(getattr(value, key), text, f"{place}.{key}" if place else key)
+
+
+def _by_year(values: dict[int, Any]) -> str:
+    """`2025: 503070000, …`; one figure when every year has the same."""
+    if len(set(values.values())) == 1:
+        return f"{next(iter(values.values()))} ({min(values)}–{max(values)})"
+    return ", ".join(f"{year}: {amount}" for year, amount in sorted(values.items()))
