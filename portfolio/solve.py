@@ -222,10 +222,6 @@ class Session:
         for option in SUB_MIP_HEURISTICS:
             # on programmes of this size they cost more than they find: measured on the sample, 8 s became 2 s
             self._highs.setOptionValue(option, len(costs) > LARGE)
-        if self._last is not None:
-            start = highspy.HighsSolution()
-            start.col_value = self._last.tolist()
-            self._highs.setSolution(start)
         self._run()
         self.solves += 1
         return self._answer(maximise=maximise)

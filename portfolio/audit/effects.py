@@ -1,0 +1,186 @@
+"""Yearly effects of the started city investments and the delivered external ones, pair overlaps removed (docs/method.md, Tonnes)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from portfolio.audit.facts import Facts, share_of
+from portfolio.audit.flow import REMOVALS, Ceilings, Stream, sector_destination
+from portfolio.audit.ledger import Started
+from portfolio.planning import Planning
+from portfolio.records import OverlapPair, Portfolio, RequirementKind
+from portfolio.units import TICKS_PER_KILOGRAM, kilograms
+
+Kind = Literal["reduction", "removal"]
+BOTH: tuple[Kind, Kind] = ("reduction", "removal")
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """Something that has an effect: from `start`, bought to `percent` (city) or delivered to `share` (external)."""
+
+    facts: Facts
+    start: int
+    percent: int = 100
+    share: Fraction = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Tonnes of one investment in one year, in ticks of 10 g; negative when emissions grow."""
+
+    reduction: int
+    removal: int
+
+    def of(self, kinds: Iterable[Kind]) -> int:
+        """Sum of the kinds asked for."""
+        return sum(self.reduction if kind == "reduction" else self.removal for kind in kinds)
+
+    def negative(self, kinds: Iterable[Kind]) -> int:
+        """Sum of what is negative, which counts in full."""
+        return sum(min(0, self.of((kind,))) for kind in kinds)
+
+
+class Effects:
+    """All effects of a set of active investments: `raw` before and `adjusted` after pair overlaps, by year and id.
+
+    Args:
+        pairs: overlap pairs by loser.
+        years: years to compute (t CO2e a year each).
+    """
+
+    def __init__(self, active: Mapping[str, Active], pairs: Mapping[str, Sequence[OverlapPair]], years: range, ceilings: Ceilings) -> None:
+        self.active, self.pairs, self.years, self.ceilings = active, pairs, years, ceilings
+        self.raw: dict[int, dict[str, Effect]] = {t: {} for t in years}
+        self.adjusted: dict[int, dict[str, Effect]] = {t: {} for t in years}
+        for i, x in active.items():
+            for t in years:
+                step = x.facts.step(x.start, t)
+                if step is not None and (x.facts.reductions[step] or x.facts.removals[step]):
+                    self._effect(i, x, t, x.facts.reductions[step], x.facts.removals[step])
+
+    def losers(self) -> frozenset[str]:
+        """Investments that lose something to a pair overlap when both are active."""
+        return frozenset(i for i, pairs in self.pairs.items() if i in self.active and any(p.winner in self.active for p in pairs))
+
+    def counted(self, year: int, kinds: Sequence[Kind], without: str | None = None) -> int:
+        """Ticks that count in a year when only these kinds exist: largest flow under the ceilings, and the negative ones in full.
+
+        Args:
+            without: a destination that is left out, to see how much must be counted there.
+        """
+        if year not in self.adjusted:
+            return 0
+        streams, negative = [], 0
+        for i, effect in self.adjusted[year].items():
+            facts = self.active[i].facts
+            for kind in kinds:
+                ticks = effect.of((kind,))
+                destination = sector_destination(facts.sector) if kind == "reduction" else REMOVALS
+                if ticks > 0 and destination != without:
+                    streams.append(Stream(facts.group, destination, ticks))
+                negative += min(0, ticks)
+        return negative + self.ceilings.largest_flow(streams)
+
+    def _effect(self, i: str, x: Active, year: int, reduction: int, removal: int) -> None:
+        self.raw[year][i] = Effect(_ticks(x, reduction), _ticks(x, removal))
+        self.adjusted[year][i] = Effect(
+            _ticks(x, reduction) - self._lost(i, x, year, reduction), _ticks(x, removal) - self._lost(i, x, year, removal)
+        )
+
+    def _lost(self, i: str, x: Active, year: int, kg: int) -> int:
+        """Ticks that the winners take from `kg` (at 100 per cent), each loss rounded down to whole kilograms on its own.
+
+        A negative effect counts in full, so nothing is taken from it.
+        """
+        lost = 0
+        for pair in self.pairs.get(i, ()):
+            winner = self.active.get(pair.winner)
+            if winner is None or kg <= 0:
+                continue
+            whole = int(kg * Fraction(pair.share) * winner.facts.ramp_in(winner.start, year))
+            delivered = int(whole * x.share * winner.share)
+            lost += delivered * x.percent * winner.percent * TICKS_PER_KILOGRAM // 10_000
+        return lost
+
+
+def _ticks(x: Active, kg: int) -> int:
+    """Whole kilograms at 100 per cent to ticks at the per cent bought or the share delivered (rounded half to even to kilograms)."""
+    return round(kg * x.share) * x.percent * TICKS_PER_KILOGRAM // 100
+
+
+def ceilings_of(portfolio: Portfolio, planning: Planning) -> Ceilings:
+    """Group, sector and removal ceilings (ticks a year), each to whole kilograms."""
+    groups = {c.group: kilograms(c.tonnes) * TICKS_PER_KILOGRAM for c in portfolio.ceilings}
+    destinations: dict[str, int] = {}
+    if planning.emissions is not None:
+        for sector, base in planning.emissions.sectors.items():
+            destinations[sector_destination(sector)] = kilograms(base.value) * TICKS_PER_KILOGRAM
+        if planning.removals.allowance_share is not None:
+            allowance = planning.removals.allowance_share.value * planning.emissions.base.value
+            destinations[REMOVALS] = kilograms(allowance) * TICKS_PER_KILOGRAM
+    return Ceilings(groups, destinations)
+
+
+def pairs_by_loser(portfolio: Portfolio) -> dict[str, list[OverlapPair]]:
+    """Overlap pairs by the investment that loses."""
+    found: defaultdict[str, list[OverlapPair]] = defaultdict(list)
+    for pair in portfolio.pairs:
+        found[pair.loser].append(pair)
+    return dict(found)
+
+
+def city_active(started: Mapping[str, Started]) -> dict[str, Active]:
+    """The started city investments as active ones."""
+    return {i: Active(x.facts, x.start, x.percent) for i, x in started.items()}
+
+
+def delivered(facts: Mapping[str, Facts], planning: Planning, started: Mapping[str, Started]) -> dict[str, Active]:
+    """External investments that are expected, with the first year in which their prerequisites allow them (section External actors)."""
+    expected = _expected(facts, started)
+    found: dict[str, Active | None] = {}
+
+    def first_start(i: str) -> int | None:
+        if i in started:
+            return started[i].start
+        if i not in expected:
+            return None
+        if i not in found:
+            found[i] = None  # an external one that waits for itself is never delivered
+            found[i] = deliver(facts[i])
+        active = found[i]
+        return active.start if active is not None else None
+
+    def deliver(f: Facts) -> Active | None:
+        earliest = f.window.start
+        for needed in f.requires:
+            other = first_start(needed.id)
+            if other is None:
+                return None
+            gap = facts[needed.id].years if needed.kind is RequirementKind.FINISH_TO_START else 0
+            earliest = max(earliest, other + gap)
+        stated = planning.external.by_id.get(f.id, planning.external.delivery_share)
+        return Active(f, earliest, share=share_of(stated, 0)) if earliest < f.window.stop else None
+
+    for i in sorted(expected):
+        first_start(i)
+    return {i: active for i, active in found.items() if active is not None}
+
+
+def _expected(facts: Mapping[str, Facts], started: Mapping[str, Started]) -> frozenset[str]:
+    """External investments, of an exclusive group only the one with the most tonnes, and none when a city member is started."""
+    taken = {x.facts.alternatives for x in started.values() if x.facts.alternatives}
+    best: dict[str, Facts] = {}
+    alone = []
+    for f in facts.values():
+        if f.city:
+            continue
+        if not f.alternatives:
+            alone.append(f.id)
+        elif f.alternatives not in taken and (f.alternatives not in best or f.tonnes > best[f.alternatives].tonnes):
+            best[f.alternatives] = f
+    return frozenset(alone) | {f.id for f in best.values()}

@@ -1,0 +1,97 @@
+"""Checks of money and hands: frames, envelope, debt, operating charges, bonds and delivery capacity. Exact, zero tolerance."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from portfolio.audit.ledger import Ledger
+from portfolio.audit.sheet import Exact, Sheet
+from portfolio.planning import OwnerFrame
+
+
+def check_limits(sheet: Sheet, ledger: Ledger) -> None:
+    """Write one row for every limit and year that the model file has."""
+    _plan_frame(sheet, ledger)
+    planning = ledger.planning
+    if planning.control_envelope is not None:
+        total: Exact = sum((x.total_outlay() for x in ledger.started), 0)
+        sheet.compare("control_envelope", "", None, total, "≤", planning.control_envelope.total.value, "kr")
+    if planning.owner_frame is not None:
+        _owner_frames(sheet, ledger, planning.owner_frame)
+    if planning.debt is not None:
+        for t in planning.horizon.years:
+            sheet.compare("debt_mandate", "", t, ledger.net_debt[t], "≤", planning.debt.mandate.values[t], "kr")
+    _operating_charge(sheet, ledger)
+    _bond_backing(sheet, ledger)
+    _delivery(sheet, ledger)
+
+
+def frames_available(ledger: Ledger) -> dict[int, Exact]:
+    """Frame of each plan year with what is carried forward into it (kr); empty without a plan frame."""
+    table = ledger.planning.plan_frame
+    if table is None:
+        return {}
+    available: dict[int, Exact] = {}
+    carried: Exact = 0
+    for t in ledger.planning.horizon.years:
+        available[t] = table.frame.values[t] + carried
+        if table.carry_forward:
+            carried = available[t] - ledger.outlay_plan[t]
+    return available
+
+
+def _plan_frame(sheet: Sheet, ledger: Ledger) -> None:
+    """With carry-forward both sides are cumulative: what one year leaves may be used later, never earlier."""
+    table = ledger.planning.plan_frame
+    if table is None:
+        return
+    used: Exact = 0
+    frame = 0
+    for t in ledger.planning.horizon.years:
+        used, frame = (used, frame) if table.carry_forward else (0, 0)
+        used, frame = used + ledger.outlay_plan[t], frame + table.frame.values[t]
+        sheet.compare("plan_frame", "", t, used, "≤", frame, "kr")
+
+
+def _owner_frames(sheet: Sheet, ledger: Ledger, table: OwnerFrame) -> None:
+    for owner, frames in sorted(table.frames.items()):
+        used: Exact = 0
+        frame = 0
+        for t in ledger.planning.horizon.years:
+            used, frame = (used, frame) if table.carry_forward else (0, 0)
+            used, frame = used + ledger.owner_outlay(owner, t), frame + frames.values[t]
+            sheet.compare("owner_frame", owner, t, used, "≤", frame, "kr")
+
+
+def _operating_charge(sheet: Sheet, ledger: Ledger) -> None:
+    table = ledger.planning.operating_charge
+    if table is None or table.limit is None:
+        return
+    rate = Fraction(table.internal_rate.value)
+    for t in ledger.planning.horizon.years:
+        charge: Exact = sum((x.charge(t, rate) for x in ledger.started), 0)
+        sheet.compare("operating_charge", "", t, charge, "≤", table.limit.values[t], "kr")
+
+
+def _bond_backing(sheet: Sheet, ledger: Ledger) -> None:
+    """Cumulative eligible net outlay and other eligible outlay cover the stated share of the borrowing since the opening debt."""
+    table, debt = ledger.planning.bond_backing, ledger.planning.debt
+    if table is None or debt is None:
+        return
+    backed: Exact = 0
+    for t in ledger.planning.horizon.years:
+        backed += ledger.bond_eligible[t] + (table.other_eligible.values[t] if table.other_eligible is not None else 0)
+        borrowed = max(0, ledger.net_debt[t] - debt.opening.value)
+        sheet.compare("bond_backing", "", t, backed, "≥", Fraction(table.share.value) * borrowed, "kr")
+
+
+def _delivery(sheet: Sheet, ledger: Ledger) -> None:
+    table = ledger.planning.delivery_capacity
+    if table is None:
+        return
+    for owner, starts in sorted(table.starts.items()):
+        for t, most in sorted(starts.values.items()):
+            sheet.compare("delivery_capacity", owner, t, ledger.owner_starts(owner, t), "≤", most, "starts")
+    for owner, outlay in sorted(table.outlay.items()):
+        for t, kronor in sorted(outlay.values.items()):
+            sheet.compare("delivery_capacity", owner, t, ledger.owner_outlay(owner, t), "≤", kronor, "kr")

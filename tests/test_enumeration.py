@@ -1,0 +1,44 @@
+"""The optimum equals exhaustive enumeration, with every constraint kind mixed in."""
+
+from __future__ import annotations
+
+import pytest
+from exhaustive import Question
+from random_questions import question
+
+from portfolio.errors import InfeasiblePlan
+from portfolio.instance import build_instance
+from portfolio.solve import Clock
+from portfolio.stages import solve_stages
+
+
+def agree(seed: int) -> bool:
+    """Compare one question; True when a plan exists."""
+    portfolio, planning = question(seed)
+    expected = Question(portfolio, planning).best()
+    d = build_instance(portfolio, planning)
+    try:
+        solved = solve_stages(d, Clock(60))
+    except InfeasiblePlan:
+        assert expected is None, f"seed {seed}: the solver says infeasible, enumeration finds {expected}"
+        return False
+    assert expected is not None, f"seed {seed}: enumeration finds nothing, the solver {solved.picks}"
+    value, choices = expected
+    got = solved.value
+    assert (got.ticks, got.kronor, got.gap_outlay, got.starts) == (value.ticks, value.kronor, value.gap, value.starts), f"seed {seed}"
+    assert {i: tuple(p) for i, p in solved.picks.items()} in [dict(c) for c in choices], f"seed {seed}"
+    assert solved.proven
+    assert solved.unique
+    return True
+
+
+def test_optimum_equals_enumeration() -> None:
+    feasible = sum(agree(seed) for seed in range(400))
+    assert feasible >= 30
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(10))
+def test_optimum_equals_enumeration_on_many(block: int) -> None:
+    feasible = sum(agree(seed) for seed in range(1000 + block * 60, 1060 + block * 60))
+    assert feasible >= 25
