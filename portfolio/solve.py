@@ -85,7 +85,9 @@ class Clock:
 
 
 class Session:
-    """A programme inside HiGHS. Objectives are exchanged and rows added between solves; each solve starts from the last plan.
+    """A programme inside HiGHS. Objectives are exchanged and rows added between solves.
+
+    No MIP start is given: HiGHS 1.15.1 has called a start optimal that was not (tests/test_solve.py keeps the case).
 
     Args:
         programme: what `formulation.build` made.
@@ -111,7 +113,6 @@ class Session:
         self._relaxed = _Relaxed(lp)
         self._lower, self._upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
         self._groups = self._start_groups()
-        self._last: np.ndarray | None = None
 
     def _start_groups(self) -> list[list[int]]:
         """Columns of the starts of each investment, the one with the largest outlay first."""
@@ -167,9 +168,7 @@ class Session:
         row = self._highs.getNumRow()
         index = np.array([self._column[v.name] for v in terms], dtype=np.int32)
         self._highs.addRow(-highspy.kHighsInf, len(chosen) - 1.0, len(terms), index, np.array(list(terms.values())))
-        last, self._last = self._last, None
         answer = self.best(expression, maximise=True, known=known)
-        self._last = last
         self._highs.deleteRows(1, np.array([row], dtype=np.int32))
         return answer
 
@@ -248,8 +247,8 @@ class Session:
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         if meaning is Meaning.INFEASIBLE or not feasible:
             return Answer(meaning, None, 0.0, worst if np.isinf(bound) else bound)
-        self._last = np.array(self._highs.getSolution().col_value)
-        return Answer(meaning, self._picks(self._last), float(info.objective_function_value), bound)
+        values = np.array(self._highs.getSolution().col_value)
+        return Answer(meaning, self._picks(values), float(info.objective_function_value), bound)
 
     def _picks(self, values: np.ndarray) -> dict[str, Pick]:
         """Round the integers; everything else is recomputed from them exactly."""

@@ -165,6 +165,8 @@ def _tonnes_per_krona(search: _Search) -> Solved:
         # the plan in hand has N − λK = 0
         answer = search.ask(_reduced(search.programme, rate), maximise=True, known=0.0)
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
+        if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.kronor <= 0:
+            return _free(search, solved)
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.ratio > rate:
             solved.picks, solved.value = answer.picks, candidate
             if answer.meaning is Meaning.PROVEN:
@@ -183,6 +185,22 @@ def _tonnes_per_krona(search: _Search) -> Solved:
             solved.bound = max(solved.value.ratio, rate + Fraction(excess, _least_kronor(rate, floor, excess)))
         return solved
     return _break_ties(search, solved, lambda m: (-m.ratio,), _reduced(search.programme, solved.value.ratio))
+
+
+def _free(search: _Search, solved: Solved) -> Solved:
+    """Tonnes enough for no kronor at all: no ratio is larger, so the most of them."""
+    search.session.hold(search.programme.kronor, at_most=HALF_KRONA)
+    answer = search.ask(search.programme.tonnes, maximise=True)
+    if answer.picks is None:
+        solved.proven = solved.unique = False
+        solved.stopped = search.stopped
+        return solved
+    solved.picks, solved.value = answer.picks, measure(search.d, answer.picks)
+    if answer.meaning is not Meaning.PROVEN:
+        _leave(solved, search.stopped, _tonnes_left(answer, solved.value))
+        return solved
+    search.session.hold(search.programme.tonnes, at_least=solved.value.ticks / TICKS_PER_TONNE - HALF_TICK)
+    return _break_ties(search, solved, lambda m: (-m.ticks,))
 
 
 def _least_kronor(rate: Fraction, floor: int, excess: int) -> int:

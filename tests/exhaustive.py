@@ -185,7 +185,7 @@ class Question:
         gap = self.gross({i: o for i, o in c.items() if o[1] == "gap"})
         return Value(ticks, int(kronor), int(gap), sum(o[0] - self.years[0] + 1 for o in c.values()))
 
-    def best(self) -> tuple[Value, list[Choice]] | None:
+    def best(self) -> tuple[tuple[Fraction | int, ...], list[Choice]] | None:
         """The best value through all stages but the last (order of ids), and every choice that has it; None when nothing is feasible."""
         valued = [(self.value(c), c) for c in self.all() if self.feasible(c)]
         if not valued:
@@ -207,8 +207,11 @@ class Question:
             else:
                 share = self.p.objective.floor_share
                 floor_ticks = Fraction(share.value if share is not None else Fraction(95, 100)) * most
-                valued = [(v, c) for v, c in valued if v.ticks >= floor_ticks and v.kronor > 0]
-                key = lambda v: (-Fraction(v.ticks, v.kronor), v.gap, v.kronor, v.starts)  # noqa: E731
+                valued = [(v, c) for v, c in valued if v.ticks >= floor_ticks]
+                if any(v.kronor == 0 for v, _ in valued):  # no ratio is larger than tonnes for nothing
+                    valued = [(v, c) for v, c in valued if v.kronor == 0]
+                    key = lambda v: (-v.ticks, v.gap, v.kronor, v.starts)  # noqa: E731
+                else:
+                    key = lambda v: (-Fraction(v.ticks, v.kronor), v.gap, v.kronor, v.starts)  # noqa: E731
         top = min(key(v) for v, _ in valued)
-        winners = [(v, c) for v, c in valued if key(v) == top]
-        return winners[0][0], [c for _, c in winners]
+        return top, [c for v, c in valued if key(v) == top]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from portfolio.audit.facts import Facts, share_of
-from portfolio.audit.flow import REMOVALS, Ceilings, Stream, sector_destination
+from portfolio.audit.flow import REMOVALS, SECTOR, Ceilings, Stream
 from portfolio.audit.ledger import Started
+from portfolio.audit.sheet import Exact
 from portfolio.planning import Planning
 from portfolio.records import OverlapPair, Portfolio, RequirementKind
 from portfolio.units import TICKS_PER_KILOGRAM, kilograms
@@ -26,7 +27,7 @@ class Active:
     facts: Facts
     start: int
     percent: int = 100
-    share: Fraction = Fraction(1)
+    share: Exact = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ class Effect:
     reduction: int
     removal: int
 
-    def of(self, kinds: Iterable[Kind]) -> int:
+    def of(self, kinds: Sequence[Kind]) -> int:
         """Sum of the kinds asked for."""
-        return sum(self.reduction if kind == "reduction" else self.removal for kind in kinds)
+        return (self.reduction if "reduction" in kinds else 0) + (self.removal if "removal" in kinds else 0)
 
-    def negative(self, kinds: Iterable[Kind]) -> int:
+    def negative(self, kinds: Sequence[Kind]) -> int:
         """Sum of what is negative, which counts in full."""
-        return sum(min(0, self.of((kind,))) for kind in kinds)
+        return Effect(min(0, self.reduction), min(0, self.removal)).of(kinds)
 
 
 class Effects:
@@ -79,18 +80,18 @@ class Effects:
         for i, effect in self.adjusted[year].items():
             facts = self.active[i].facts
             for kind in kinds:
-                ticks = effect.of((kind,))
-                destination = sector_destination(facts.sector) if kind == "reduction" else REMOVALS
+                ticks, destination = (effect.reduction, facts.destination) if kind == "reduction" else (effect.removal, REMOVALS)
                 if ticks > 0 and destination != without:
                     streams.append(Stream(facts.group, destination, ticks))
-                negative += min(0, ticks)
+                elif ticks < 0:
+                    negative += ticks
         return negative + self.ceilings.largest_flow(streams)
 
     def _effect(self, i: str, x: Active, year: int, reduction: int, removal: int) -> None:
-        self.raw[year][i] = Effect(_ticks(x, reduction), _ticks(x, removal))
-        self.adjusted[year][i] = Effect(
-            _ticks(x, reduction) - self._lost(i, x, year, reduction), _ticks(x, removal) - self._lost(i, x, year, removal)
-        )
+        raw = Effect(_ticks(x, reduction), _ticks(x, removal))
+        lost = Effect(self._lost(i, x, year, reduction), self._lost(i, x, year, removal)) if i in self.pairs else Effect(0, 0)
+        self.raw[year][i] = raw
+        self.adjusted[year][i] = Effect(raw.reduction - lost.reduction, raw.removal - lost.removal)
 
     def _lost(self, i: str, x: Active, year: int, kg: int) -> int:
         """Ticks that the winners take from `kg` (at 100 per cent), each loss rounded down to whole kilograms on its own.
@@ -119,7 +120,7 @@ def ceilings_of(portfolio: Portfolio, planning: Planning) -> Ceilings:
     destinations: dict[str, int] = {}
     if planning.emissions is not None:
         for sector, base in planning.emissions.sectors.items():
-            destinations[sector_destination(sector)] = kilograms(base.value) * TICKS_PER_KILOGRAM
+            destinations[SECTOR + sector] = kilograms(base.value) * TICKS_PER_KILOGRAM
         if planning.removals.allowance_share is not None:
             allowance = planning.removals.allowance_share.value * planning.emissions.base.value
             destinations[REMOVALS] = kilograms(allowance) * TICKS_PER_KILOGRAM

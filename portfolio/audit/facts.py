@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from portfolio.audit.flow import SECTOR
 from portfolio.outcome import Layer
 from portfolio.planning import Adjustment, Planning, ShareValue
 from portfolio.records import Control, GrantStatus, Investment, Lock, LockKind, Portfolio, Requirement, Status
@@ -25,6 +26,7 @@ class Facts:
         grants: grant received (kr) in the k-th year after the start, the delay included.
         reductions, removals: effect (whole kg) by step of the ramp; the last step persists.
         ramp: share of the effect by step.
+        destination: where the reductions flow, the emission sector.
         group: overlap group, only when it has a ceiling.
         bond_category: category of the framework in force when the owner may use the bonds.
     """
@@ -47,7 +49,7 @@ class Facts:
     reductions: tuple[int, ...]
     removals: tuple[int, ...]
     ramp: tuple[Fraction, ...]
-    sector: str
+    destination: str
     group: str | None
     alternatives: str | None
     requires: tuple[Requirement, ...]
@@ -102,7 +104,7 @@ def _facts(i: Investment, planning: Planning, change: Adjustment, ceilings: froz
         reductions=reductions,
         removals=removals,
         ramp=tuple(Fraction(r) for r in i.ramp),
-        sector=i.emission_sector,
+        destination=SECTOR + i.emission_sector,
         group=i.overlap_group if i.overlap_group in ceilings else None,
         alternatives=i.alternatives,
         requires=i.requires,

@@ -10,7 +10,7 @@ from portfolio.audit.effects import BOTH
 from portfolio.audit.ledger import Ledger, Started
 from portfolio.audit.limits import frames_available
 from portfolio.audit.sheet import Exact, Sheet, Tally, Unit
-from portfolio.audit.tonnes import Tonnes, ticks, whole_if_whole
+from portfolio.audit.tonnes import Tonnes, ticks
 from portfolio.outcome import Decision, EmissionLine, Layer, Totals, YearLine
 from portfolio.planning import KronaKind, TonnesQuantity
 
@@ -43,7 +43,7 @@ class Figures:
         if stated is None or own is None:
             self.tally.demand(subject, year, stated is None and own is None)
         else:
-            self.tally.check(subject, year, whole_if_whole(ticks(stated)), "=", own, "t")
+            self.tally.check(subject, year, ticks(stated), "=", own, "t")
 
     def by_year(self, subject: str, stated: Mapping[int, Exact], own: Mapping[int, Exact], unit: Unit) -> None:
         """A figure by year; a year that is left out is 0."""
@@ -66,16 +66,16 @@ class Figures:
         own = started.part(started.facts.operating) if started is not None else 0
         self.kronor(f"{x.id} operating", None, x.operating, own)
         raw = {t: e[x.id].of(BOTH) for t, e in self.tonnes.city.raw.items() if x.id in e and t in self._shown(x)}
-        self.by_year(f"{x.id} raw_tonnes", {t: whole_if_whole(ticks(v)) for t, v in x.raw_tonnes.items()}, raw, "t")
+        self.by_year(f"{x.id} raw_tonnes", {t: ticks(v) for t, v in x.raw_tonnes.items()}, raw, "t")
         if started is None:
-            self.by_year(f"{x.id} tonnes", {t: whole_if_whole(ticks(v)) for t, v in x.tonnes.items()}, {}, "t")
+            self.by_year(f"{x.id} tonnes", {t: ticks(v) for t, v in x.tonnes.items()}, {}, "t")
             self.amount(f"{x.id} tonnes_objective", None, x.tonnes_objective, 0)
             self.amount(f"{x.id} tonnes_target_year", None, x.tonnes_target_year, 0)
             self.kronor(f"{x.id} bond_eligible", None, x.bond_eligible, 0)
             self.tally.demand(f"{x.id} tonnes_per_krona", None, x.tonnes_per_krona is None or x.tonnes_per_krona == 0)
             return
         self._attributed(x)
-        self.ratio(f"{x.id} tonnes_per_krona", x.tonnes_per_krona, whole_if_whole(ticks(x.tonnes_objective)), started.total_outlay())
+        self.ratio(f"{x.id} tonnes_per_krona", x.tonnes_per_krona, ticks(x.tonnes_objective), started.total_outlay())
         bonds = self.ledger.planning.bonds
         net = bonds is None or bonds.framework.net_of_grants
         eligible: Exact = sum((started.bond_eligible(t, net_of_grants=net) for t in self.horizon.years), 0)
@@ -88,7 +88,7 @@ class Figures:
 
     def _attributed(self, x: Decision) -> None:
         """The target year and the objective of one decision lie within its own effect; the sums are checked over all decisions."""
-        target, objective = whole_if_whole(ticks(x.tonnes_target_year)), whole_if_whole(ticks(x.tonnes_objective))
+        target, objective = ticks(x.tonnes_target_year), ticks(x.tonnes_objective)
         effect = self.tonnes.adjusted(x.id, self.horizon.target_year.value)
         self.tally.check(f"{x.id} tonnes_target_year", None, target, "≤", effect.reduction, "t")
         self.tally.check(f"{x.id} tonnes_target_year", None, target, "≥", min(0, effect.reduction), "t")
@@ -97,7 +97,7 @@ class Figures:
         self.tally.check(f"{x.id} tonnes_objective", None, objective, "≤", sum(e.of(kinds) for e in effects), "t")
         self.tally.check(f"{x.id} tonnes_objective", None, objective, "≥", sum(e.negative(kinds) for e in effects), "t")
         if set(kinds) == set(BOTH) and self.ledger.planning.objective.quantity is not TonnesQuantity.LIFETIME:
-            said = sum((ticks(x.tonnes.get(t, Decimal(0))) for t in self.tonnes.objective_years), Fraction(0))
+            said = sum((ticks(x.tonnes.get(t, Decimal(0))) for t in self.tonnes.objective_years), 0)
             self.tally.check(f"{x.id} tonnes_objective", None, objective, "=", said, "t")
 
     def sums(self, decisions: Sequence[Decision]) -> None:
@@ -110,7 +110,7 @@ class Figures:
     def external(self, x: Decision) -> None:
         """Delivered tonnes of an external investment, overlaps removed, before ceilings."""
         own = {t: e[x.id].of(BOTH) for t, e in self.tonnes.joint.adjusted.items() if x.id in e}
-        self.by_year(f"{x.id} tonnes", {t: whole_if_whole(ticks(v)) for t, v in x.tonnes.items()}, own, "t")
+        self.by_year(f"{x.id} tonnes", {t: ticks(v) for t, v in x.tonnes.items()}, own, "t")
 
     def years(self, lines: Sequence[YearLine]) -> None:
         """The lines of the plan years, each plan year once."""

@@ -17,7 +17,10 @@ MOST_JOINED: Final = 12
 """Most destinations with a ceiling that capped groups may join: 2^12 cuts a year is what the audit has time for."""
 
 REMOVALS: Final = "removals"
-"""Destination of every removal. Sectors are prefixed, so that no sector can have this name."""
+"""Destination of every removal."""
+
+SECTOR: Final = "sector:"
+"""What stands before the name of an emission sector, so that no sector can be taken for `REMOVALS`."""
 
 
 class TooManyJoined(ValueError):
@@ -35,11 +38,6 @@ class Stream:
     group: str | None
     destination: str
     ticks: int
-
-
-def sector_destination(sector: str) -> str:
-    """Destination of the reductions of an emission sector."""
-    return f"sector:{sector}"
 
 
 @dataclass(frozen=True, slots=True)

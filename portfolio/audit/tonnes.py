@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from portfolio.audit.effects import BOTH, Effect, Effects, Kind, ceilings_of, city_active, delivered, pairs_by_loser
 from portfolio.audit.facts import Facts
-from portfolio.audit.flow import REMOVALS, sector_destination
+from portfolio.audit.flow import REMOVALS, SECTOR
 from portfolio.audit.ledger import Started
 from portfolio.audit.sheet import Exact, Sheet, Tally
 from portfolio.outcome import Decision
@@ -23,7 +23,7 @@ REDUCTION: tuple[Kind] = ("reduction",)
 
 @dataclass(frozen=True, slots=True)
 class YearTonnes:
-    """Counted tonnes of one year (ticks): of the city alone, reductions also with the delivered externals; `emissions` None without a reference."""
+    """Counted tonnes of one year (ticks): of the city alone, and reductions jointly with the delivered externals."""
 
     reductions: int
     removals: int
@@ -82,14 +82,11 @@ class Tonnes:
         return YearTonnes(reductions, every - reductions, joint, emissions)
 
 
-def ticks(tonnes: Decimal) -> Fraction:
-    """Stated tonnes in ticks of 10 g, exact also when finer than a tick."""
-    return Fraction(tonnes) * TICKS_PER_TONNE
-
-
-def whole_if_whole(value: Fraction) -> Exact:
-    """The same figure, as an integer where it is one: integer sums are several times faster."""
-    return value.numerator if value.denominator == 1 else value
+def ticks(tonnes: Decimal) -> Exact:
+    """Stated tonnes in ticks of 10 g: an integer, or a fraction when the figure is finer than a tick."""
+    numerator, denominator = tonnes.as_integer_ratio()
+    whole, rest = divmod(numerator * TICKS_PER_TONNE, denominator)
+    return whole if rest == 0 else Fraction(numerator * TICKS_PER_TONNE, denominator)
 
 
 class Stated:
@@ -99,7 +96,7 @@ class Stated:
         self.by_year: dict[int, dict[str, Exact]] = {}
         for i in tonnes.city.active:
             for year, value in decisions[i].tonnes.items():
-                self.by_year.setdefault(year, {})[i] = whole_if_whole(ticks(value))
+                self.by_year.setdefault(year, {})[i] = ticks(value)
 
 
 def check_tonnes(sheet: Sheet, tonnes: Tonnes, decisions: Mapping[str, Decision], floor_tonnes: Decimal | None) -> None:
@@ -156,7 +153,7 @@ def _ceilings(sheet: Sheet, tonnes: Tonnes, stated: Stated) -> None:
             facts, value = tonnes.city.active[i].facts, stated.by_year.get(t, {}).get(i, 0) - effect.negative(BOTH)
             if facts.group is not None:
                 groups[facts.group] = groups.get(facts.group, 0) + value
-            sector = sector_destination(facts.sector)
+            sector = facts.destination
             if effect.reduction > 0:
                 places[sector] = places.get(sector, 0) + max(0, value - max(0, effect.removal))
             if effect.removal > 0:
@@ -166,5 +163,5 @@ def _ceilings(sheet: Sheet, tonnes: Tonnes, stated: Stated) -> None:
         for place, value in sorted(places.items()):
             if place in ceilings.destinations:
                 needed = tonnes.flow[t][1] - tonnes.city.counted(t, BOTH, without=place)
-                name = place.removeprefix(sector_destination(""))
+                name = place.removeprefix(SECTOR)
                 sheet.compare("tonnes_ceiling", name, t, max(value, needed), "≤", ceilings.destinations[place], "t")
