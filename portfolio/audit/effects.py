@@ -38,12 +38,14 @@ class Effect:
     removal: int
 
     def of(self, kinds: Sequence[Kind]) -> int:
-        """Sum of the kinds asked for."""
-        return (self.reduction if "reduction" in kinds else 0) + (self.removal if "removal" in kinds else 0)
+        """Most that can count when only these kinds exist. What raises emissions counts in full, whichever kinds exist."""
+        reduction = max(0, self.reduction) if "reduction" in kinds else 0
+        return reduction + (max(0, self.removal) if "removal" in kinds else 0) + self.negative
 
-    def negative(self, kinds: Sequence[Kind]) -> int:
-        """Sum of what is negative, which counts in full."""
-        return Effect(min(0, self.reduction), min(0, self.removal)).of(kinds)
+    @property
+    def negative(self) -> int:
+        """What raises emissions."""
+        return min(0, self.reduction) + min(0, self.removal)
 
 
 class Effects:
@@ -79,12 +81,11 @@ class Effects:
         streams, negative = [], 0
         for i, effect in self.adjusted[year].items():
             facts = self.active[i].facts
+            negative += effect.negative
             for kind in kinds:
                 ticks, destination = (effect.reduction, facts.destination) if kind == "reduction" else (effect.removal, REMOVALS)
                 if ticks > 0 and destination != without:
                     streams.append(Stream(facts.group, destination, ticks))
-                elif ticks < 0:
-                    negative += ticks
         return negative + self.ceilings.largest_flow(streams)
 
     def _effect(self, i: str, x: Active, year: int, reduction: int, removal: int) -> None:

@@ -10,7 +10,7 @@ from portfolio.audit.effects import BOTH
 from portfolio.audit.ledger import Ledger, Started
 from portfolio.audit.limits import frames_available
 from portfolio.audit.sheet import Exact, Sheet, Tally, Unit
-from portfolio.audit.tonnes import Tonnes, ticks
+from portfolio.audit.tonnes import REDUCTION, Tonnes, ticks
 from portfolio.outcome import Decision, EmissionLine, Layer, Totals, YearLine
 from portfolio.planning import KronaKind, TonnesQuantity
 
@@ -51,9 +51,9 @@ class Figures:
             self.tally.check(subject, t, stated.get(t, 0), "=", own.get(t, 0), unit)
 
     def ratio(self, subject: str, stated: Decimal | None, tonnes: Exact, kronor: Exact) -> None:
-        """Tonnes per krona; none without kronor. `tonnes` in ticks."""
-        if stated is None or kronor == 0:
-            self.tally.demand(subject, None, stated is None and kronor == 0)
+        """Tonnes per krona; none without kronor, nor when grants exceed the outlay. `tonnes` in ticks."""
+        if stated is None or kronor <= 0:
+            self.tally.demand(subject, None, stated is None and kronor <= 0)
             return
         own = Fraction(tonnes) / 100_000 / Fraction(kronor)
         self.tally.demand(subject, None, abs(Fraction(stated) - own) <= abs(own) * RATIO_TOLERANCE)
@@ -76,10 +76,7 @@ class Figures:
             return
         self._attributed(x)
         self.ratio(f"{x.id} tonnes_per_krona", x.tonnes_per_krona, ticks(x.tonnes_objective), started.total_outlay())
-        bonds = self.ledger.planning.bonds
-        net = bonds is None or bonds.framework.net_of_grants
-        eligible: Exact = sum((started.bond_eligible(t, net_of_grants=net) for t in self.horizon.years), 0)
-        self.kronor(f"{x.id} bond_eligible", None, x.bond_eligible, eligible)
+        self.kronor(f"{x.id} bond_eligible", None, x.bond_eligible, started.bond_eligible(self.horizon.years[-1]))
         self.tally.demand(f"{x.id} bond_category", None, x.bond_category == started.facts.bond_category)
 
     def _shown(self, x: Decision) -> frozenset[int]:
@@ -90,12 +87,12 @@ class Figures:
         """The target year and the objective of one decision lie within its own effect; the sums are checked over all decisions."""
         target, objective = ticks(x.tonnes_target_year), ticks(x.tonnes_objective)
         effect = self.tonnes.adjusted(x.id, self.horizon.target_year.value)
-        self.tally.check(f"{x.id} tonnes_target_year", None, target, "≤", effect.reduction, "t")
-        self.tally.check(f"{x.id} tonnes_target_year", None, target, "≥", min(0, effect.reduction), "t")
+        self.tally.check(f"{x.id} tonnes_target_year", None, target, "≤", effect.of(REDUCTION), "t")
+        self.tally.check(f"{x.id} tonnes_target_year", None, target, "≥", effect.negative, "t")
         effects = [self.tonnes.adjusted(x.id, t) for t in self.tonnes.objective_years]
         kinds = self.tonnes.kinds
         self.tally.check(f"{x.id} tonnes_objective", None, objective, "≤", sum(e.of(kinds) for e in effects), "t")
-        self.tally.check(f"{x.id} tonnes_objective", None, objective, "≥", sum(e.negative(kinds) for e in effects), "t")
+        self.tally.check(f"{x.id} tonnes_objective", None, objective, "≥", sum(e.negative for e in effects), "t")
         if set(kinds) == set(BOTH) and self.ledger.planning.objective.quantity is not TonnesQuantity.LIFETIME:
             said = sum((ticks(x.tonnes.get(t, Decimal(0))) for t in self.tonnes.objective_years), 0)
             self.tally.check(f"{x.id} tonnes_objective", None, objective, "=", said, "t")
@@ -174,7 +171,7 @@ class Figures:
         self.kronor("totals grants", None, x.grants, grants)
         highest = max(round(debt) for debt in ledger.net_debt.values()) if ledger.net_debt else None
         self.kronor("totals highest_net_debt", None, x.highest_net_debt, highest)
-        self.kronor("totals bond_eligible", None, x.bond_eligible, sum(ledger.bond_eligible.values(), 0))
+        self.kronor("totals bond_eligible", None, x.bond_eligible, ledger.bond_eligible[self.horizon.years[-1]])
         self.amount("totals tonnes", None, x.tonnes, self.tonnes.objective)
         self.ratio("totals tonnes_per_krona", x.tonnes_per_krona, self.tonnes.objective, kronor)
         self.amount("totals tonnes_target_year", None, x.tonnes_target_year, target.reductions)

@@ -62,18 +62,21 @@ class Started:
         capital = Fraction(net, life) + rate * net * Fraction(life - k, life) if 0 <= k < life else Fraction(0)
         return capital + self.operating(year)
 
-    def bond_eligible(self, year: int, *, net_of_grants: bool) -> Exact:
-        """Outlay in `year` (kr), net of grants received when the framework says so, that sustainable bonds can finance."""
+    def bond_eligible(self, year: int) -> Exact:
+        """Cumulative outlay to `year`, net of grants received (kr), that sustainable bonds can finance; never below 0."""
         if self.facts.bond_category is None:
             return 0
-        return self.outlays().get(year, 0) - (self.grants().get(year, 0) if net_of_grants else 0)
+        paid: Exact = sum((kr for t, kr in self.outlays().items() if t <= year), 0)
+        received: Exact = sum((kr for t, kr in self.grants().items() if t <= year), 0)
+        return max(0, paid - received)
 
 
 class Ledger:
     """Yearly sums of all started city investments over the plan years (kr).
 
     Attributes:
-        outlay_plan, outlay_gap, grants, operating, interest, net_debt, bond_eligible: by plan year.
+        outlay_plan, outlay_gap, grants, operating, interest, net_debt: by plan year.
+        bond_eligible: cumulative to each plan year.
         net_debt, interest: empty without a debt table.
     """
 
@@ -87,8 +90,7 @@ class Ledger:
         for x in started:
             _add(self.outlay_plan if x.layer is Layer.PLAN else self.outlay_gap, x.outlays())
             _add(self.grants, x.grants())
-        net = planning.bonds is None or planning.bonds.framework.net_of_grants
-        self.bond_eligible: dict[int, Exact] = {t: sum((x.bond_eligible(t, net_of_grants=net) for x in started), 0) for t in years}
+        self.bond_eligible: dict[int, Exact] = {t: sum((x.bond_eligible(t) for x in started), 0) for t in years}
         self.interest: dict[int, Exact] = {}
         self.net_debt: dict[int, Exact] = {}
         for year, interest, debt in self._debt_path():

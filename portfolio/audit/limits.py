@@ -78,11 +78,11 @@ def _bond_backing(sheet: Sheet, ledger: Ledger) -> None:
     table, debt = ledger.planning.bond_backing, ledger.planning.debt
     if table is None or debt is None:
         return
-    backed: Exact = 0
+    other = 0
     for t in ledger.planning.horizon.years:
-        backed += ledger.bond_eligible[t] + (table.other_eligible.values[t] if table.other_eligible is not None else 0)
+        other += table.other_eligible.values[t] if table.other_eligible is not None else 0
         borrowed = max(0, ledger.net_debt[t] - debt.opening.value)
-        sheet.compare("bond_backing", "", t, backed, "≥", Fraction(table.share.value) * borrowed, "kr")
+        sheet.compare("bond_backing", "", t, ledger.bond_eligible[t] + other, "≥", Fraction(table.share.value) * borrowed, "kr")
 
 
 def _delivery(sheet: Sheet, ledger: Ledger) -> None:

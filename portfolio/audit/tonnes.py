@@ -131,7 +131,7 @@ def _bounds(sheet: Sheet, tonnes: Tonnes, stated: Stated) -> None:
                 sheet.compare("pair_overlap", i, t, value, "≤", effect.of(BOTH), "t")
             else:
                 tally.check(i, t, value, "≤", effect.of(BOTH), "t")
-            tally.check(i, t, value, "≥", effect.negative(BOTH), "t")
+            tally.check(i, t, value, "≥", effect.negative, "t")
     tally.close()
 
 
@@ -150,7 +150,7 @@ def _ceilings(sheet: Sheet, tonnes: Tonnes, stated: Stated) -> None:
         groups: dict[str, Exact] = {}
         places: dict[str, Exact] = {}
         for i, effect in tonnes.city.adjusted[t].items():
-            facts, value = tonnes.city.active[i].facts, stated.by_year.get(t, {}).get(i, 0) - effect.negative(BOTH)
+            facts, value = tonnes.city.active[i].facts, stated.by_year.get(t, {}).get(i, 0) - effect.negative
             if facts.group is not None:
                 groups[facts.group] = groups.get(facts.group, 0) + value
             sector = facts.destination
