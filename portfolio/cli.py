@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,11 +75,25 @@ def _language(given: Sequence[str]) -> Lang:
 
 
 def _say_what_the_stream_can(*streams: object) -> None:
-    """A character that the code page lacks is replaced, never a traceback."""
+    """A character that the code page lacks becomes its plain relative, never a traceback."""
+    codecs.register_error("plain", _plain)
     for stream in streams:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")
+            reconfigure(errors="plain")
+
+
+PLAIN = str.maketrans({"–": "-", "−": "-", "—": "-", "…": ".", "█": "#", "·": ".", "\u00a0": " ", "”": '"', "’": "'", "≤": "<"})
+"""What stands in for a character that cp1252, cp850 or ascii lacks; one for one, so that columns stay aligned."""
+
+
+def _plain(fault: UnicodeError) -> tuple[str, int]:
+    """Error handler for `str.encode`: the plain relative, the letter without its accent, or a question mark."""
+    if not isinstance(fault, UnicodeEncodeError):
+        raise fault
+    wanted = fault.object[fault.start : fault.end].translate(PLAIN)
+    letters = unicodedata.normalize("NFD", wanted)
+    return "".join(c if c.isascii() else "?" for c in letters if not unicodedata.combining(c)), fault.end
 
 
 class Face:
@@ -279,10 +295,11 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
     from portfolio.excel.safe_write import write_atomically
     from portfolio.outcome import SolveStatus, StopReason
     from portfolio.reports import run_json, terminal, workbook
+    from portfolio.reports.findings import finding_line
 
     created = _created()
     request = Request(options.time_limit, options.seed, face.text.lang, created.isoformat(timespec="seconds"))
-    lines = tuple(terminal.finding_line(f, face.text) for f in findings)
+    lines = tuple(finding_line(f, face.text) for f in findings)
     run = optimise(portfolio, planning, request, lines)
     folder = _folder(options.out, created)
     as_json = run_json.to_json(run)

@@ -1,4 +1,4 @@
-"""The audit against the accounts of a plan: two codes written apart must agree to the krona and to 10 g, and no planted fault may slip through.
+"""The audit against the accounts of a plan: written apart, they agree to the krona and to 10 g, and no planted fault slips through.
 
 Random portfolios with everything the method knows: externals, overlaps that cross sectors, scenarios, grants, scalable investments, tails.
 """
@@ -103,7 +103,7 @@ def random_planning(r: random.Random, ids: list[str]) -> Planning:
         sectors = {"transport": r.choice([15, 30, 200]), "avfall": r.choice([10, 200])}
         tables["emissions"] = b.emissions(200, 150, sectors=sectors, reference_path=r.choice([None, path]))
     tables["removals"] = Removals(
-        allowance_share=b.share("0.04") if r.random() < 0.5 and "emissions" in tables else None,
+        allowance_share=b.share("0.0412345") if r.random() < 0.5 and "emissions" in tables else None,
         sold_share=b.share("0.37") if r.random() < 0.4 else None,
     )
     shares = {i: b.share(r.choice(["0", "0.37", "1"])) for i in ids if r.random() < 0.3}
@@ -131,6 +131,7 @@ def random_planning(r: random.Random, ids: list[str]) -> Planning:
     tables["investments"] = {
         i: Adjustment(
             delay=b.count(1, "years") if r.random() < 0.5 else None,
+            outlay_factor=Decimal("1.333") if r.random() < 0.5 else None,
             tonnes_factor=Decimal("0.777") if r.random() < 0.5 else None,
             source="test",
         )
@@ -145,7 +146,7 @@ def random_question(seed: int) -> tuple[Portfolio, Planning, random.Random]:
     items: list[Investment] = []
     for n in range(r.randint(1, 9)):
         items.append(random_investment(r, n, items))
-    ceilings = [b.ceiling("G", r.choice([5, 20, 33])), b.ceiling("H", "12.345")]
+    ceilings = [b.ceiling("G", r.choice([5, 20, 33])), b.ceiling("H", "12.34567")]
     portfolio = b.portfolio_of(*items, pairs=random_pairs(r, items), ceilings=ceilings)
     return portfolio, random_planning(r, [i.id for i in items]), r
 
@@ -169,7 +170,7 @@ def again(portfolio: Portfolio, planning: Planning, plan: Plan) -> Audit:
 
 
 def test_audit_and_accounts_agree() -> None:
-    for seed in range(120):
+    for seed in range(80):
         _, _, plan, _ = random_plan(seed)
         wrong = [c for c in plan.audit.breaches if c.constraint in FIGURES]
         assert not wrong, f"seed {seed}: {wrong[:3]}"
@@ -325,7 +326,7 @@ CORRUPTIONS: tuple[Corruption, ...] = (
 def test_every_planted_fault_is_caught_and_no_valid_plan_is_blamed() -> None:
     caught = dict.fromkeys((corruption.__name__ for corruption in CORRUPTIONS), 0)
     valid = 0
-    for seed in range(160):
+    for seed in range(120):
         portfolio, planning, plan, r = random_plan(seed)
         if plan.audit.breaches:
             continue

@@ -14,7 +14,7 @@ from portfolio.audit.ledger import Started
 from portfolio.audit.sheet import Exact
 from portfolio.planning import Planning
 from portfolio.records import OverlapPair, Portfolio, RequirementKind
-from portfolio.units import TICKS_PER_KILOGRAM, kilograms
+from portfolio.units import TICKS_PER_KILOGRAM
 
 Kind = Literal["reduction", "removal"]
 BOTH: tuple[Kind, Kind] = ("reduction", "removal")
@@ -115,16 +115,20 @@ def _ticks(x: Active, kg: int) -> int:
     return round(kg * x.share) * x.percent * TICKS_PER_KILOGRAM // 100
 
 
+def _at_most(tonnes: Fraction) -> int:
+    """A ceiling in ticks: effects come in whole kilograms, so a ceiling is cut to the whole kilograms below it."""
+    return int(tonnes * 1000) * TICKS_PER_KILOGRAM
+
+
 def ceilings_of(portfolio: Portfolio, planning: Planning) -> Ceilings:
-    """Group, sector and removal ceilings (ticks a year), each to whole kilograms."""
-    groups = {c.group: kilograms(c.tonnes) * TICKS_PER_KILOGRAM for c in portfolio.ceilings}
+    """Group, sector and removal ceilings (ticks a year), each rounded down to whole kilograms."""
+    groups = {c.group: _at_most(Fraction(c.tonnes)) for c in portfolio.ceilings}
     destinations: dict[str, int] = {}
     if planning.emissions is not None:
         for sector, base in planning.emissions.sectors.items():
-            destinations[SECTOR + sector] = kilograms(base.value) * TICKS_PER_KILOGRAM
+            destinations[SECTOR + sector] = _at_most(Fraction(base.value))
         if planning.removals.allowance_share is not None:
-            allowance = planning.removals.allowance_share.value * planning.emissions.base.value
-            destinations[REMOVALS] = kilograms(allowance) * TICKS_PER_KILOGRAM
+            destinations[REMOVALS] = _at_most(Fraction(planning.removals.allowance_share.value) * Fraction(planning.emissions.base.value))
     return Ceilings(groups, destinations)
 
 

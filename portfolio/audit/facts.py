@@ -81,8 +81,7 @@ def facts_of(portfolio: Portfolio, planning: Planning) -> dict[str, Facts]:
 def _facts(i: Investment, planning: Planning, change: Adjustment, ceilings: frozenset[str]) -> Facts:
     delay = change.delay.value if change.delay is not None else 0
     lock = change.lock if change.lock is not None else i.lock
-    factor = Fraction(change.outlay_factor) if change.outlay_factor is not None else Fraction(1)
-    outlay = tuple(round(kr * factor) for kr in i.outlay)
+    outlay = _outlay(i, change)
     window = range(i.earliest_start + delay, i.latest_start + delay + 1)
     reductions, removals = _effect(i, planning, change)
     return Facts(
@@ -112,6 +111,18 @@ def _facts(i: Investment, planning: Planning, change: Adjustment, ceilings: froz
     )
 
 
+def _whole(i: Investment) -> int:
+    """Kronor that amounts are whole multiples of: a per cent of whole hundreds is whole kronor."""
+    return 100 if i.minimum_share is not None else 1
+
+
+def _outlay(i: Investment, change: Adjustment) -> tuple[int, ...]:
+    """Outlay (kr) by year after the start; a scenario's factor is rounded half to even, each year on its own."""
+    if change.outlay_factor is None:
+        return i.outlay
+    return tuple(round(kr * Fraction(change.outlay_factor) / _whole(i)) * _whole(i) for kr in i.outlay)
+
+
 def _allowed(window: range, years: int, planning: Planning) -> range:
     last = planning.horizon.last_year.value
     latest = last if planning.horizon.allow_tail else last - years + 1
@@ -137,7 +148,7 @@ def _grants(i: Investment, outlay: tuple[int, ...], planning: Planning) -> tuple
         GrantStatus.POSSIBLE: share_of(rules.possible, 0),
         GrantStatus.NONE: Fraction(0),
     }
-    whole = 100 if i.minimum_share is not None else 1  # kr: a per cent of whole hundreds is whole kronor
+    whole = _whole(i)
     pieces = round(i.grant * shares[i.grant_status] / whole)
     total, spent, received, parts = sum(outlay), 0, 0, []
     for kr in outlay:

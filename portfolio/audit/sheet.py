@@ -13,7 +13,7 @@ from portfolio.units import TICKS_PER_TONNE
 Exact = int | Fraction
 """A figure without rounding: kronor, ticks of 10 g, counts or years."""
 Relation = Literal["≤", "=", "≥"]
-Unit = Literal["kr", "t", "investments", "starts", "changes", "year", "percent", "figures", "ratio"]
+Unit = Literal["kr", "t", "investments", "starts", "changes", "year", "percent", "figures"]
 
 
 def to_decimal(value: Exact) -> Decimal:

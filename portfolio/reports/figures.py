@@ -1,0 +1,52 @@
+"""Figures as people read them: kronor in mnkr with one decimal, tonnes with none, ratios in tonnes per mnkr.
+
+Swedish: decimal comma, non-breaking space between thousands. English: decimal point, comma between thousands. Rounded half to even,
+only here.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from portfolio.text import Lang
+
+MNKR = 1_000_000
+MINUS = "−"
+
+
+def number(value: Decimal | int, decimals: int, lang: Lang) -> str:
+    """A number with the language's separators."""
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    sign = MINUS if rounded < 0 else ""
+    plain = f"{abs(rounded):,.{decimals}f}"
+    if lang == "sv":
+        plain = plain.replace(",", "\u00a0").replace(".", ",")
+    return sign + plain
+
+
+def kronor(value: int, lang: Lang) -> str:
+    """Whole kronor."""
+    return number(value, 0, lang)
+
+
+def mnkr(value: int, lang: Lang) -> str:
+    """Kronor in mnkr, one decimal."""
+    return number(Decimal(value) / MNKR, 1, lang)
+
+
+def tonnes(value: Decimal | int, lang: Lang) -> str:
+    """Tonnes, no decimals."""
+    return number(value, 0, lang)
+
+
+def per_mnkr(tonnes_per_krona: Decimal, lang: Lang) -> str:
+    """Tonnes per krona as tonnes per mnkr, three significant digits at least."""
+    value = tonnes_per_krona * MNKR
+    return number(value, 0 if abs(value) >= 100 else 1, lang)
+
+
+def share(value: Decimal, lang: Lang) -> str:
+    """A share (0–1) in per cent."""
+    percent = value * 100
+    decimals = 0 if percent == percent.to_integral_value() else 1
+    return number(percent, decimals, lang) + ("\u00a0%" if lang == "sv" else "%")

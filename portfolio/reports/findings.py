@@ -1,0 +1,51 @@
+"""Findings in a person's language: file, place, value, what is wrong and what to do."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from portfolio.errors import Finding
+from portfolio.outcome import FindingLine
+from portfolio.text import Text
+
+LONGEST_VALUE = 60
+"""Characters of a cell that are shown."""
+
+
+def finding_line(f: Finding, text: Text) -> FindingLine:
+    """The finding with its two sentences from the catalogue."""
+    values = {name: _figure(value, text) for name, value in f.parameters}
+    return FindingLine(
+        file=clean(f.file),
+        place=clean(f.place),
+        value=shortened(f.value),
+        severity=f.severity.value,
+        message=text(f"finding.{f.code}", **values),
+        remedy=text(f"finding.{f.code}_remedy", **values),
+    )
+
+
+def _figure(value: str | int, text: Text) -> str:
+    """Whole numbers with the language's thousands separator, text without control characters."""
+    if isinstance(value, int):
+        separator = "\u00a0" if text.lang == "sv" else ","
+        return f"{value:,}".replace(",", separator)
+    return clean(value)
+
+
+def clean(value: str) -> str:
+    """Text from a workbook, safe to print: control and formatting characters (escapes, direction marks) are dropped."""
+    return "".join(c for c in value if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"} or c in "\u00ad")
+
+
+def shortened(value: str) -> str:
+    """A cell's text on one line, cut when long."""
+    line = clean(" ".join(value.split()))
+    return line if len(line) <= LONGEST_VALUE else line[: LONGEST_VALUE - 1] + "…"
+
+
+def errors_first(lines: Iterable[FindingLine]) -> list[FindingLine]:
+    """Errors, then warnings, then notes; each in the order found."""
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(lines, key=lambda line: order[line.severity])

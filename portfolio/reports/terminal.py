@@ -1,0 +1,412 @@
+"""The terminal summary: what a finance director reads in a minute. 80 columns, with or without colour, in any code page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Line
+
+from portfolio.errors import Finding
+from portfolio.outcome import Decision, FindingLine, Layer, Plan, Run, SolveStatus, StopReason, Totals, Verdict
+from portfolio.planning import Planning
+from portfolio.records import Control, Portfolio
+from portfolio.reports.figures import kronor, mnkr, per_mnkr, share, tonnes
+from portfolio.reports.findings import clean, errors_first, finding_line
+from portfolio.text import Text
+
+BAR = 18
+"""Width of the debt bars in characters."""
+NAME = 33
+"""Characters of an investment's name in the decision table."""
+
+__all__ = ["finding_line", "render", "render_check", "render_findings"]
+
+
+def render(run: Run, text: Text, console: Console, folder: Path) -> None:
+    """The whole summary of a run whose files are in `folder`."""
+    Summary(run, text, console).show(folder)
+
+
+class Summary:
+    """One run on one console."""
+
+    def __init__(self, run: Run, text: Text, console: Console) -> None:
+        self.run = run
+        self.t = text
+        self.lang = text.lang
+        self.console = console
+
+    def show(self, folder: Path) -> None:
+        """All parts, the answer first."""
+        scenario = "".join(f" · {clean(s)}" for s in self.run.scenarios)
+        self.line(self.t("terminal.title", title=clean(self.run.title), scenario=scenario), "bold")
+        if self.run.totals is None:
+            self.without_plan()
+        else:
+            self.headline(self.run.totals)
+            self.ladder()
+            self.decisions()
+            self.years()
+            self.emissions()
+            self.limits()
+            self.plans(self.run.totals)
+        self.findings()
+        self.files(folder)
+
+    def line(self, message: str, style: str = "") -> None:
+        """A paragraph; text from workbooks is never read as markup."""
+        self.console.print(Line(message, style=style))
+
+    def heading(self, name: str, **values: object) -> None:
+        """A blank line and a heading."""
+        self.console.print()
+        self.line(self.t(f"terminal.{name}.heading", **values), "bold")
+
+    def table(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
+        """A table whose columns are (heading, `left` or `right`)."""
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+        for n, (heading, side) in enumerate(columns):
+            table.add_column(Line(heading), justify="right" if side == "right" else "left", no_wrap=n == 0 or side == "right")
+        for row in rows:
+            table.add_row(*(Line(cell) for cell in row))
+        self.console.print(table)
+
+    def headline(self, totals: Totals) -> None:
+        """What is recommended, what is proven, and whether the target is met."""
+        run, lang = self.run, self.lang
+        objective = run.objective
+        assert objective is not None
+        values = {
+            "chosen": totals.chosen,
+            "of": sum(1 for d in run.decisions if d.layer is not Layer.EXTERNAL),
+            "mnkr": mnkr(totals.kronor, lang),
+            "tonnes": tonnes(totals.tonnes, lang),
+            "ratio": per_mnkr(totals.tonnes_per_krona, lang) if totals.tonnes_per_krona is not None else "–",
+            "quantity": self.t(f"terminal.quantity.{objective.quantity}", year=run.target_year, until=self.until()),
+            "krona": self.t(f"terminal.krona.{objective.krona}"),
+        }
+        if run.status is SolveStatus.PROVEN_BEST:
+            self.line(self.t("terminal.headline.proven", **values), "bold")
+            most, floor = objective.most_tonnes, objective.floor_share
+            self.line(
+                self.t(
+                    f"terminal.proof.{objective.name}",
+                    floor=share(floor, lang) if floor is not None else "",
+                    most=tonnes(most, lang) if most is not None else "",
+                )
+            )
+        else:
+            self.line(self.t("terminal.headline.not_proven", **values), "bold")
+            self.line(self.t(f"terminal.stopped.{run.stop_reason.value}") + " " + self.could_be_better())
+        audit = run.audit
+        assert audit is not None
+        self.line(self.t("terminal.audit", checks=kronor(len(audit.checks), lang)))
+        self.target(totals)
+
+    def could_be_better(self) -> str:
+        """What better could at most exist, in tonnes or kronor."""
+        objective = self.run.objective
+        assert objective is not None
+        if objective.bound is None:
+            return self.t("terminal.better.unknown")
+        if objective.name == "least_cost":
+            return self.t("terminal.better.kronor", kronor=kronor(objective.gap_kronor, self.lang))
+        return self.t("terminal.better.tonnes", tonnes=tonnes(objective.gap_tonnes, self.lang))
+
+    def target(self, totals: Totals) -> None:
+        """The target year in one sentence."""
+        run, lang = self.run, self.lang
+        if totals.emissions_target_year is None or run.target_tonnes is None or run.gap is None or run.gap.tonne_gap is None:
+            return
+        met = run.gap.tonne_gap <= 0
+        self.line(
+            self.t(
+                "terminal.target.met" if met else "terminal.target.missed",
+                year=run.target_year,
+                emissions=tonnes(totals.emissions_target_year, lang),
+                target=tonnes(run.target_tonnes, lang),
+                gap=tonnes(abs(run.gap.tonne_gap), lang),
+            ),
+            "" if met else "bold red",
+        )
+
+    def until(self) -> str:
+        """Last effect year."""
+        return str(self.run.emissions[-1].year) if self.run.emissions else str(self.run.model["horizon"]["effects_until"]["value"])
+
+    def ladder(self) -> None:
+        """The gap ladder with the three gaps by name."""
+        gap, lang = self.run.gap, self.lang
+        assert gap is not None
+        self.heading("ladder", year=self.run.target_year)
+        self.table(
+            [
+                (self.t("terminal.ladder.rung"), "left"),
+                (self.t("terminal.ladder.count"), "right"),
+                (self.t("terminal.unit.mnkr"), "right"),
+                (self.t("terminal.ladder.tonnes", year=self.run.target_year), "right"),
+            ],
+            [
+                (self.t(f"terminal.ladder.{r.name}"), str(r.count), mnkr(r.kronor, lang), tonnes(r.tonnes_target_year, lang))
+                for r in gap.rungs
+            ],
+        )
+        self.line(self.t("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang)))
+        self.line(self.t("terminal.ladder.capacity_gap", mnkr=mnkr(gap.capacity_gap, lang)))
+        if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
+            self.line(
+                self.t(
+                    "terminal.ladder.tonne_gap",
+                    year=self.run.target_year,
+                    gap=tonnes(gap.tonne_gap, lang),
+                    all=tonnes(gap.tonne_gap_all, lang),
+                )
+            )
+        if self.run.plan_only is not None:
+            self.line(self.closing())
+
+    def closing(self) -> str:
+        """What both layers give beyond the best plan inside the frame."""
+        gap, lang = self.run.gap, self.lang
+        assert gap is not None
+        if gap.closing_kronor <= 0 or gap.closing_tonnes <= 0:
+            return self.t("terminal.ladder.closing_other", mnkr=mnkr(gap.closing_kronor, lang), tonnes=tonnes(gap.closing_tonnes, lang))
+        return self.t(
+            "terminal.ladder.closing",
+            mnkr=mnkr(gap.closing_kronor, lang),
+            tonnes=tonnes(gap.closing_tonnes, lang),
+            ratio=per_mnkr(gap.closing_tonnes / gap.closing_kronor, lang),
+        )
+
+    def decisions(self) -> None:
+        """Plan, gap, not recommended; the external ones in one line."""
+        run = self.run
+        for layer in (Layer.PLAN, Layer.GAP):
+            chosen = [d for d in run.decisions if d.layer is layer]
+            if chosen:
+                chosen.sort(key=lambda d: (-d.tonnes_objective, d.id))
+                self.heading(layer.value, count=len(chosen), mnkr=mnkr(sum(d.total_outlay for d in chosen), self.lang))
+                self.decision_table(chosen)
+        rejected = [d for d in run.decisions if d.layer is Layer.NOT_RECOMMENDED]
+        if rejected:
+            self.heading("not_recommended", count=len(rejected))
+            self.rejected(rejected)
+        outside = [d for d in run.decisions if d.layer is Layer.EXTERNAL]
+        if outside:
+            amount = mnkr(sum(d.total_outlay for d in outside), self.lang)
+            self.console.print()
+            self.line(self.t("terminal.external", count=len(outside), mnkr=amount))
+
+    def decision_table(self, chosen: Sequence[Decision]) -> None:
+        """One row an investment."""
+        columns = [
+            (self.t("terminal.decision.id"), "left"),
+            (self.t("terminal.decision.name"), "left"),
+            (self.t("terminal.decision.start"), "right"),
+            (self.t("terminal.unit.mnkr"), "right"),
+            (self.t("terminal.decision.tonnes"), "right"),
+            (self.t("terminal.unit.per_mnkr"), "right"),
+            (self.t("terminal.decision.bond"), "left"),
+        ]
+        self.table(columns, [self.decision_row(d) for d in chosen])
+
+    def decision_row(self, d: Decision) -> tuple[str, ...]:
+        """The cells of one chosen investment; the per cent stands by its name when it is not 100."""
+        name = clean(d.name) if d.percent == 100 else f"{clean(d.name)} ({d.percent} %)"
+        return (
+            clean(d.id),
+            name if len(name) <= NAME else name[: NAME - 1] + "…",
+            str(d.start),
+            mnkr(d.total_outlay, self.lang),
+            tonnes(d.tonnes_objective, self.lang),
+            per_mnkr(d.tonnes_per_krona, self.lang) if d.tonnes_per_krona is not None else "–",
+            d.bond_category or "–",
+        )
+
+    def rejected(self, rejected: Sequence[Decision]) -> None:
+        """Grouped by reason: ids only; the sentences are in the workbook."""
+        groups: dict[str, list[str]] = {}
+        for d in rejected:
+            groups.setdefault(d.reason, []).append(clean(d.id))
+        for reason, ids in sorted(groups.items(), key=lambda g: (-len(g[1]), g[0])):
+            self.line(f"{self.t(f'terminal.rejected.{reason}')}: {', '.join(ids)}")
+
+    def years(self) -> None:
+        """Frame, outlay and net debt against the mandate, year by year."""
+        lang = self.lang
+        self.heading("years")
+        columns = [
+            (self.t("terminal.years.year"), "left"),
+            (self.t("terminal.years.frame"), "right"),
+            (self.t("terminal.years.plan"), "right"),
+            (self.t("terminal.years.gap"), "right"),
+            (self.t("terminal.years.debt"), "right"),
+            (self.t("terminal.years.mandate"), "right"),
+            (self.t("terminal.years.bar"), "left"),
+        ]
+        rows = []
+        for y in self.run.years:
+            bar = ""
+            if y.net_debt is not None and y.mandate:
+                part = Decimal(max(0, y.net_debt)) / y.mandate
+                full = min(BAR, round(part * BAR))
+                bar = "█" * full + "·" * (BAR - full) + f" {share(round(part, 2), lang)}"
+            amounts = (y.frame_available, y.outlay_plan, y.outlay_gap, y.net_debt, y.mandate)
+            rows.append((str(y.year), *(mnkr(a, lang) if a is not None else "–" for a in amounts), bar))
+        self.table(columns, rows)
+        tightest = min(
+            ((y.mandate - y.net_debt, y.year) for y in self.run.years if y.mandate is not None and y.net_debt is not None), default=None
+        )
+        if tightest is not None:
+            self.line(self.t("terminal.years.headroom", mnkr=mnkr(tightest[0], lang), year=tightest[1]))
+
+    def emissions(self) -> None:
+        """The emission path to the target year, and net zero apart."""
+        run, lang = self.run, self.lang
+        lines = [e for e in run.emissions if e.year <= max(run.target_year, run.years[-1].year)]
+        if not lines:
+            return
+        self.heading("emissions")
+        self.table(
+            [(self.t("terminal.years.year"), "left"), *((self.t(f"terminal.emissions.{n}"), "right") for n in EMISSION_COLUMNS)],
+            [(str(e.year), *(tonnes(getattr(e, n), lang) for n in EMISSION_COLUMNS)) for e in lines],
+        )
+        target = next((e for e in lines if e.year == run.target_year), None)
+        if target is not None and run.target_tonnes is not None:
+            self.line(self.t("terminal.emissions.target", year=run.target_year, target=tonnes(run.target_tonnes, lang)))
+            net = target.emissions - target.removals
+            values = {"year": run.target_year, "removals": tonnes(target.removals, lang), "net": tonnes(net, lang)}
+            self.line(self.t("terminal.emissions.net" if net > 0 else "terminal.emissions.net_zero", **values))
+
+    def limits(self) -> None:
+        """Which limits bind, and how much is left of the others."""
+        if not self.run.limits:
+            return
+        self.heading("limits")
+        rows = []
+        for limit in self.run.limits:
+            where = " ".join(str(x) for x in (clean(limit.subject), limit.year or "") if x)
+            left = mnkr(int(limit.slack), self.lang) if limit.unit == "kr" else tonnes(limit.slack, self.lang)
+            unit = self.t("terminal.unit.mnkr") if limit.unit == "kr" else self.t(f"terminal.limits.unit_{limit.unit}")
+            word = self.t("terminal.limits.binds" if limit.binds else "terminal.limits.free")
+            rows.append((self.t(f"constraint.{limit.constraint}.name"), where, f"{left} {unit}", word))
+        columns = [(self.t(f"terminal.limits.{n}"), side) for n, side in LIMIT_COLUMNS]
+        self.table(columns, rows)
+
+    def plans(self, totals: Totals) -> None:
+        """Adopted plan, best inside the frame, recommended: the same figures side by side."""
+        run, lang = self.run, self.lang
+        self.heading("plans")
+        shown: list[tuple[str, Totals, str]] = []
+        adopted: Plan | None = run.adopted_plan
+        if adopted is not None:
+            breaches = len({(c.constraint, c.year) for c in adopted.audit.breaches})
+            note = "" if adopted.audit.verdict is Verdict.HOLDS else self.t("terminal.plans.breaches", count=breaches)
+            shown.append((self.t("terminal.plans.adopted"), adopted.totals, note))
+        if run.plan_only is not None:
+            shown.append((self.t("terminal.plans.plan_only"), run.plan_only.totals, ""))
+        shown.append((self.t("terminal.plans.recommended"), totals, ""))
+        columns = [(self.t(f"terminal.plans.{n}", year=run.target_year), side) for n, side in PLAN_COLUMNS]
+        rows = [
+            (
+                name,
+                str(t.chosen),
+                mnkr(t.outlay_plan + t.outlay_gap, lang),
+                tonnes(t.tonnes, lang),
+                per_mnkr(t.tonnes_per_krona, lang) if t.tonnes_per_krona is not None else "–",
+                tonnes(t.emissions_target_year, lang) if t.emissions_target_year is not None else "–",
+                mnkr(t.bond_eligible, lang),
+            )
+            for name, t, _ in shown
+        ]
+        self.table(columns, rows)
+        for name, _, note in shown:
+            if note:
+                self.line(f"{name}: {note}", "bold red")
+        self.line(self.t("terminal.rounded"))
+
+    def without_plan(self) -> None:
+        """No plan: what was asked for cannot be met, or the search was stopped too early."""
+        run = self.run
+        if run.status is SolveStatus.INFEASIBLE:
+            self.line(self.t("terminal.infeasible"), "bold red")
+        else:
+            self.line(self.t("terminal.stopped_without_plan") + " " + self.t(f"terminal.stopped.{run.stop_reason.value}"), "bold red")
+        adopted = run.adopted_plan
+        if adopted is not None and adopted.audit.breaches:
+            self.line(self.t("terminal.adopted_breaches"))
+            for c in adopted.audit.breaches[:10]:
+                where = " ".join(str(x) for x in (clean(c.subject), c.year or "") if x)
+                amount = mnkr(-int(c.slack), self.lang) if c.unit == "kr" else tonnes(-c.slack, self.lang)
+                unit = self.t("terminal.unit.mnkr") if c.unit == "kr" else c.unit
+                self.line(f"  {self.t(f'constraint.{c.constraint}.name')} {where}: {amount} {unit}")
+
+    def findings(self) -> None:
+        """Warnings in full; notes only counted."""
+        lines = self.run.findings
+        warnings = [f for f in lines if f.severity == "warning"]
+        notes = sum(1 for f in lines if f.severity == "note")
+        if not lines:
+            return
+        self.console.print()
+        for f in warnings:
+            self.line(one_line(f))
+        if notes:
+            self.line(self.t("terminal.notes", count=notes))
+
+    def files(self, folder: Path) -> None:
+        """Where the results are, and what to do next."""
+        self.console.print()
+        if self.run.totals is not None:
+            self.line(self.t("terminal.files", folder=folder.as_posix()))
+        else:
+            self.line(self.t("terminal.files_json", folder=folder.as_posix()))
+        next_step = {StopReason.TIME_LIMIT: "more_time", StopReason.INTERRUPTED: "again"}.get(self.run.stop_reason, "scenario")
+        self.line(self.t("terminal.next.check" if self.run.status is SolveStatus.INFEASIBLE else f"terminal.next.{next_step}"))
+
+
+EMISSION_COLUMNS = ("reference", "reductions", "external_reductions", "emissions", "removals")
+LIMIT_COLUMNS = (("limit", "left"), ("where", "left"), ("slack", "right"), ("state", "left"))
+PLAN_COLUMNS = (
+    ("plan", "left"),
+    ("chosen", "right"),
+    ("outlay", "right"),
+    ("tonnes", "right"),
+    ("ratio", "right"),
+    ("emissions", "right"),
+    ("bonds", "right"),
+)
+
+
+def one_line(f: FindingLine) -> str:
+    """`inputs/nsr.xlsx  Investeringar!F14  "2,5 mkr"  what is wrong; what to do`."""
+    value = f'"{f.value}"' if f.value else ""
+    return "  ".join(part for part in (f.file, f.place, value, f"{f.message} {f.remedy}") if part)
+
+
+def render_findings(findings: Sequence[Finding], text: Text, console: Console) -> None:
+    """All findings, errors first, with how many there are."""
+    lines = errors_first(finding_line(f, text) for f in findings)
+    for f in lines:
+        word = text(f"terminal.severity.{f.severity}")
+        style = {"error": "bold red", "warning": "yellow"}.get(f.severity, "")
+        console.print(Line(f"{word}  ", style=style) + Line(one_line(f)))
+    errors = sum(1 for f in lines if f.severity == "error")
+    if errors:
+        console.print(Line(text("terminal.error_count", count=errors), style="bold red"))
+
+
+def render_check(portfolio: Portfolio, planning: Planning, text: Text, console: Console) -> None:
+    """What was understood: how many investments and kronor, inside and outside the city's control."""
+    city = [i for i in portfolio.investments if i.control is Control.CITY]
+    plan = [i for i in city if i.in_plan]
+    outside = [i for i in portfolio.investments if i.control is Control.EXTERNAL]
+    for name, group in (("plan", plan), ("city", city), ("external", outside)):
+        amount = mnkr(sum(i.total_outlay for i in group), text.lang)
+        console.print(Line(text(f"terminal.check.{name}", count=len(group), mnkr=amount)))
+    console.print(Line(text("terminal.check.done", model=planning.file, files=len(portfolio.inputs))))
