@@ -251,7 +251,7 @@ def _workbooks(options: argparse.Namespace) -> list[Path]:
     return found
 
 
-def _read(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _read(options: argparse.Namespace):  # type: ignore[no-untyped-def]
     """Model and portfolio with all findings about them; raises InputError with every finding of both."""
     from portfolio.excel.read import read_portfolio
     from portfolio.planning_against import check_against

@@ -183,6 +183,7 @@ def test_owner_frame() -> None:
     assert breached([B], model(60), decide("B", 2025, "gap")) == set()
     assert breached([B], model(59), decide("B", 2025, "gap")) == {"owner_frame"}
     assert breached([B], model(50, carry_forward=True), decide("B", 2026)) == set()
+    assert breached([B], model(50), decide("B", 2026)) == {"owner_frame"}
     assert breached([b.investment("B", owner="Bolaget")], model(0), decide("B", 2025)) == set()
 
 
@@ -191,9 +192,9 @@ def test_delivery_capacity() -> None:
     one = b.planning(delivery_capacity=DeliveryCapacity(starts={"*": starts}))
     assert breached([A, B], one, decide("A", 2025), decide("B", 2026)) == set()
     assert breached([A, B], one, decide("A", 2025), decide("B", 2025, "gap")) == {"delivery_capacity"}
-    outlay = b.planning(delivery_capacity=DeliveryCapacity(outlay={"Nämnden": b.money_by_year({2026: 140})}))
-    assert breached([A, B], outlay, decide("A", 2026), decide("B", 2025)) == set()
-    assert breached([A, B], outlay, decide("A", 2026), decide("B", 2026)) == {"delivery_capacity"}
+    for most, expected in ((140, set()), (139, {"delivery_capacity"})):
+        outlay = b.planning(delivery_capacity=DeliveryCapacity(outlay={"Nämnden": b.money_by_year({2026: most})}))
+        assert breached([A, B], outlay, decide("A", 2026), decide("B", 2025)) == expected, "100 and the second year's 40"
 
 
 def test_debt_mandate_by_hand_with_grant_operating_effect_and_interest() -> None:
@@ -342,6 +343,24 @@ def test_external_waits_for_the_city() -> None:
     )
     assert breached([A, outside], model, decide("A", 2025), decide("E", 2025, "external")) == set()
     assert breached([A, outside], model, decide("A", 2027), decide("E", 2025, "external")) == {"emission_ceiling"}
+
+
+def test_of_external_alternatives_the_one_with_the_most_tonnes_is_expected() -> None:
+    """D has 20 t, E and F 30 t each: 30 t are expected in all, and none when the city starts its own alternative."""
+    outside = [
+        b.investment(i, control="external", alternatives="val", tonnes=Decimal(t), life=life)
+        for i, t, life in (("D", 20, 20), ("E", 30, 20), ("F", 30, 1))
+    ]
+    city = b.investment("C", alternatives="val", tonnes=Decimal(0))
+    decisions = [decide(i, 2025, "external") for i in "DEF"]
+
+    def model(most: int) -> Planning:
+        ceiling = EmissionCeiling(tonnes=b.tonnes(most))
+        return b.planning(emissions=b.emissions(), emission_ceiling=ceiling, external=External(delivery_share=b.share("1")))
+
+    assert breached([city, *outside], model(570), decide("C"), *decisions) == set()
+    assert breached([city, *outside], model(569), decide("C"), *decisions) == {"emission_ceiling"}
+    assert breached([city, *outside], model(599), decide("C", 2025), *decisions) == {"emission_ceiling"}
 
 
 def test_floor_and_required_tonnes() -> None:

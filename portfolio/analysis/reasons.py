@@ -53,7 +53,7 @@ def _chosen(d: Instance, solved: Solved, i: str) -> Reason:
     return ("chosen_plan" if pick.layer == "plan" else "chosen_gap") + ("" if gross else "_free"), values
 
 
-def _rejected(d: Instance, solved: Solved, fit: Fit, i: str) -> Reason:  # noqa: PLR0911  one return a reason reads best
+def _rejected(d: Instance, solved: Solved, fit: Fit, i: str) -> Reason:
     investment = d.investments[i]
     if investment.lock.kind is LockKind.NEVER:
         return "never", {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +22,7 @@ from portfolio.text import Text
 
 BAR = 18
 """Width of the debt bars in characters."""
-NAME = 33
+NAME = 32
 """Characters of an investment's name in the decision table."""
 
 __all__ = ["finding_line", "render", "render_check", "render_findings"]
@@ -60,7 +61,9 @@ class Summary:
 
     def line(self, message: str, style: str = "") -> None:
         """A paragraph; text from workbooks is never read as markup."""
-        self.console.print(Line(message, style=style))
+        for part in textwrap.wrap(message, self.console.width) or [""]:
+            # textwrap breaks at plain spaces only, never inside 2\u00a0405,9
+            self.console.print(Line(part, style=style), soft_wrap=True)
 
     def heading(self, name: str, **values: object) -> None:
         """A blank line and a heading."""
@@ -70,8 +73,8 @@ class Summary:
     def table(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
         """A table whose columns are (heading, `left` or `right`)."""
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-        for n, (heading, side) in enumerate(columns):
-            table.add_column(Line(heading), justify="right" if side == "right" else "left", no_wrap=n == 0 or side == "right")
+        for heading, side in columns:
+            table.add_column(Line(heading), justify="right" if side == "right" else "left", no_wrap=True, overflow="ellipsis")
         for row in rows:
             table.add_row(*(Line(cell) for cell in row))
         self.console.print(table)

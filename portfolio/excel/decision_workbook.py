@@ -1,0 +1,241 @@
+"""Draws the sheets that `reports/workbook.py` describes: tables, sums, charts and print set-up, with XlsxWriter.
+
+The bytes depend on nothing but the sheets: the creation date is fixed. Text is always written as text and can never become a formula.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+CREATED: Final = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""Fixed, so that the same run gives the same bytes; when the run was made stands in the workbook."""
+
+Value = str | int | Decimal | None
+
+FORMATS: Final[dict[str, str]] = {
+    "text": "@",
+    "wrapped": "@",
+    "year": "0",
+    "count": "#,##0",
+    "kr": "#,##0",
+    "mnkr": "#,##0.0,,",  # whole kronor shown in millions: the cell keeps every krona
+    "t": "#,##0",
+    "exact": "#,##0.###",
+    "per_mnkr": "#,##0.0",
+}
+"""Number formats by kind of column; Excel shows them with the reader's own separators."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: heading with unit, kind (see FORMATS), width in characters, and whether the column is summed."""
+
+    heading: str
+    kind: str = "text"
+    width: int = 12
+    summed: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart over columns of the table above it; `lines` are drawn as lines, `bars` as stacked columns. Values are shown in mnkr or t."""
+
+    title: str
+    axis: str
+    categories: int
+    bars: tuple[int, ...] = ()
+    lines: tuple[int, ...] = ()
+    number_format: str = "#,##0,,"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table with its heading, and the charts that show it."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    charts: tuple[Chart, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: what it is called, what it says first, its tables."""
+
+    name: str
+    title: str
+    lines: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Words on every sheet."""
+
+    total: str
+    page: str
+    author: str
+
+
+def workbook_bytes(sheets: Sequence[Sheet], labels: Labels) -> bytes:
+    """The workbook as bytes."""
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(target, options)
+    book.set_properties({"title": sheets[0].title, "author": labels.author, "created": CREATED})
+    drawer = _Drawer(book, labels)
+    for sheet in sheets:
+        drawer.sheet(sheet)
+    book.close()
+    return target.getvalue()
+
+
+class _Drawer:
+    """Formats and positions of one workbook."""
+
+    def __init__(self, book: Any, labels: Labels) -> None:
+        self._book = book
+        self._labels = labels
+        base = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
+        self._title = book.add_format({**base, "bold": True, "font_size": 14})
+        self._line = book.add_format({**base, "text_wrap": True})
+        self._heading = book.add_format({**base, "bold": True, "font_size": 12})
+        self._header = book.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E4ECF4"})
+        self._cells = {
+            kind: book.add_format({**base, "num_format": form, **({"text_wrap": True} if kind == "wrapped" else {})})
+            for kind, form in FORMATS.items()
+        }
+        self._sums = {
+            kind: book.add_format({**base, "num_format": form, "bold": True, "top": 1}) for kind, form in FORMATS.items()
+        }
+        self._tables = 0
+
+    def sheet(self, sheet: Sheet) -> None:
+        """One sheet from top to bottom."""
+        page = self._book.add_worksheet(sheet.name)
+        page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)
+        page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        page.fit_to_pages(1, 0)
+        page.set_footer(f"&L{sheet.name}&R{self._labels.page}")
+        for n, width in enumerate(self._widths(sheet)):
+            page.set_column(n, n, width)
+        page.write_string(0, 0, sheet.title, self._title)
+        row = 1
+        for line in sheet.lines:
+            last = max(8, *(len(b.columns) for b in sheet.blocks)) - 1 if sheet.blocks else 8
+            page.merge_range(row, 0, row, last, "", self._line)
+            page.write_string(row, 0, line, self._line)
+            page.set_row(row, 14 * (1 + len(line) // 120))
+            row += 1
+        row += 1
+        for n, block in enumerate(sheet.blocks):
+            if block.title:
+                page.write_string(row, 0, block.title, self._heading)
+                row += 1
+            if n == 0:
+                page.freeze_panes(row + 1, 0)
+                page.repeat_rows(row)
+            row = self.block(page, sheet.name, row, block)
+
+    @staticmethod
+    def _widths(sheet: Sheet) -> list[int]:
+        widest: list[int] = []
+        for block in sheet.blocks:
+            for n, column in enumerate(block.columns):
+                if n == len(widest):
+                    widest.append(column.width)
+                widest[n] = max(widest[n], column.width)
+        return widest
+
+    def block(self, page: Any, sheet: str, top: int, block: Block) -> int:
+        """A table from its header row down, then its charts; the row after them."""
+        self._tables += 1
+        summed = any(c.summed for c in block.columns) and bool(block.rows)
+        bottom = top + max(1, len(block.rows)) + (1 if summed else 0)
+        columns = [self._table_column(n, c, block, summed=summed) for n, c in enumerate(block.columns)]
+        page.add_table(
+            top,
+            0,
+            bottom,
+            len(block.columns) - 1,
+            {
+                "name": f"{block.name}_{self._tables}",
+                "columns": columns,
+                "total_row": summed,
+                "style": "Table Style Light 1",
+                "autofilter": len(block.rows) > 1,
+            },
+        )
+        page.set_row(top, 30)
+        for r, values in enumerate(block.rows, start=top + 1):
+            for c, (value, column) in enumerate(zip(values, block.columns, strict=True)):
+                self._write(page, r, c, value, column.kind)
+        row = bottom + 2
+        for chart in block.charts:
+            self._chart(page, sheet, row, (top, len(block.rows)), (block, chart))
+            row += 19
+        return row
+
+    def _table_column(self, n: int, column: Column, block: Block, *, summed: bool) -> dict[str, Any]:
+        made: dict[str, Any] = {"header": column.heading, "header_format": self._header, "format": self._cells[column.kind]}
+        if summed and n == 0:
+            made["total_string"] = self._labels.total
+        if summed and column.summed:
+            made["total_function"] = "sum"
+            made["total_value"] = _number(sum(v for v in (row[n] for row in block.rows) if isinstance(v, int | Decimal)))
+            made["format"] = self._cells[column.kind]
+        return made
+
+    def _write(self, page: Any, row: int, column: int, value: Value, kind: str) -> None:
+        form = self._cells[kind]
+        if value is None:
+            page.write_blank(row, column, None, form)
+        elif isinstance(value, str):
+            page.write_string(row, column, value, form)
+        else:
+            page.write_number(row, column, _number(value), form)
+
+    def _chart(self, page: Any, sheet: str, row: int, table: tuple[int, int], what: tuple[Block, Chart]) -> None:
+        top, count = table
+        block, chart = what
+        first, last = top + 1, top + count
+        drawn = None
+        for kind, numbers, options in (("column", chart.bars, {"subtype": "stacked"}), ("line", chart.lines, {})):
+            if not numbers:
+                continue
+            part = self._book.add_chart({"type": kind, **options})
+            for n in numbers:
+                part.add_series(
+                    {
+                        "name": block.columns[n].heading,
+                        "categories": [sheet, first, chart.categories, last, chart.categories],
+                        "values": [sheet, first, n, last, n],
+                        **({"line": {"width": 2.25}} if kind == "line" else {"gap": 60}),
+                    }
+                )
+            if drawn is None:
+                drawn = part
+            else:
+                drawn.combine(part)
+        if drawn is not None:
+            drawn.set_title({"name": chart.title, "name_font": {"size": 12}})
+            drawn.set_y_axis({"name": chart.axis, "num_format": chart.number_format, "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+            drawn.set_legend({"position": "bottom"})
+            drawn.set_size({"width": 760, "height": 340})
+            page.insert_chart(f"{xl_col_to_name(0)}{row + 1}", drawn, {"description": chart.title})
+
+
+def _number(value: int | Decimal) -> int | float:
+    """Excel keeps 15 digits: a whole krona up to a thousand billion is exact."""
+    return value if isinstance(value, int) else float(value)

@@ -1,0 +1,463 @@
+"""What stands in `beslutsunderlag.xlsx`: sheets, tables and sentences, as plain values. `excel/decision_workbook.py` draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from portfolio.excel.decision_workbook import Block, Chart, Column, Labels, Sheet, Value, workbook_bytes
+from portfolio.outcome import Decision, Layer, Run, SolveStatus, Totals
+from portfolio.reports.figures import kronor, mnkr, per_mnkr, share, tonnes
+from portfolio.reports.findings import clean
+from portfolio.reports.reason import sentence
+from portfolio.text import Text
+
+
+def render(run: Run, text: Text) -> bytes:
+    """The decision workbook of a run that has a plan."""
+    book = Book(run, text)
+    sheets = [
+        book.summary(),
+        book.decisions(),
+        book.year_plan(),
+        book.gap(),
+        book.debt(),
+        book.bonds(),
+        book.emissions(),
+        book.assumptions(),
+        book.control(),
+    ]
+    if run.findings:
+        sheets.append(book.findings())
+    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+
+
+class Book:
+    """The sheets of one run."""
+
+    def __init__(self, run: Run, text: Text) -> None:
+        self.run = run
+        self.t = text
+        self.lang = text.lang
+        self.years = [y.year for y in run.years]
+
+    def sheet(self, name: str, *blocks: Block, lines: tuple[str, ...] = ()) -> Sheet:
+        """A sheet with its name and title from the catalogue."""
+        return Sheet(self.t(f"workbook.{name}.sheet"), self.t(f"workbook.{name}.title", title=clean(self.run.title)), lines, blocks)
+
+    def column(self, name: str, kind: str = "text", width: int = 12, *, summed: bool = False, **values: object) -> Column:
+        """A column with its heading from the catalogue."""
+        return Column(self.t(f"workbook.column.{name}", **values), kind, width, summed)
+
+    def summary(self) -> Sheet:
+        """The answer, the proof, the ladder, the plans side by side."""
+        run, lang, totals, objective = self.run, self.lang, self.run.totals, self.run.objective
+        assert totals is not None
+        assert objective is not None
+        assert run.gap is not None
+        until = run.model["horizon"]["effects_until"]["value"]
+        headline = "proven" if run.status is SolveStatus.PROVEN_BEST else "not_proven"
+        lines = [
+            self.t(
+                f"terminal.headline.{headline}",
+                chosen=totals.chosen,
+                of=sum(1 for d in run.decisions if d.layer is not Layer.EXTERNAL),
+                mnkr=mnkr(totals.kronor, lang),
+                krona=self.t(f"terminal.krona.{objective.krona}"),
+                tonnes=tonnes(totals.tonnes, lang),
+                quantity=self.t(f"terminal.quantity.{objective.quantity}", year=run.target_year, until=until),
+                ratio=per_mnkr(totals.tonnes_per_krona, lang) if totals.tonnes_per_krona is not None else "–",
+            )
+        ]
+        if run.status is SolveStatus.PROVEN_BEST:
+            floor, most = objective.floor_share, objective.most_tonnes
+            lines.append(
+                self.t(
+                    f"terminal.proof.{objective.name}",
+                    floor=share(floor, lang) if floor is not None else "",
+                    most=tonnes(most, lang) if most is not None else "",
+                )
+            )
+        elif objective.bound is not None:
+            gap = {"kronor": kronor(objective.gap_kronor, lang)} if objective.name == "least_cost" else {"tonnes": tonnes(objective.gap_tonnes, lang)}
+            lines.append(self.t(f"terminal.better.{next(iter(gap))}", **gap))
+        assert run.audit is not None
+        lines.append(self.t("terminal.audit", checks=kronor(len(run.audit.checks), lang)))
+        if totals.emissions_target_year is not None and run.target_tonnes is not None and run.gap.tonne_gap is not None:
+            lines.append(
+                self.t(
+                    "terminal.target.met" if run.gap.tonne_gap <= 0 else "terminal.target.missed",
+                    year=run.target_year,
+                    emissions=tonnes(totals.emissions_target_year, lang),
+                    target=tonnes(run.target_tonnes, lang),
+                    gap=tonnes(abs(run.gap.tonne_gap), lang),
+                )
+            )
+        if run.scenarios:
+            lines.append(self.t("workbook.summary.scenarios", names=", ".join(clean(s) for s in run.scenarios)))
+        lines.append(self.t("workbook.summary.created", created=run.created, version=run.software.portfolio, highs=run.software.highs))
+        return self.sheet("summary", self.ladder_block(), self.plans_block(), lines=tuple(lines))
+
+    def ladder_block(self) -> Block:
+        """The gap ladder."""
+        assert self.run.gap is not None
+        return Block(
+            "Gaptrappa",
+            self.t("workbook.gap.ladder"),
+            (
+                self.column("rung", width=38),
+                self.column("count", "count", 10),
+                self.column("outlay", "mnkr", 14),
+                self.column("target_tonnes", "t", 14, year=self.run.target_year),
+            ),
+            tuple((self.t(f"terminal.ladder.{r.name}"), r.count, r.kronor, r.tonnes_target_year) for r in self.run.gap.rungs),
+        )
+
+    def plans_block(self) -> Block:
+        """Adopted, inside the frame, recommended, most tonnes."""
+        run = self.run
+        plans: list[tuple[str, Totals]] = []
+        if run.adopted_plan is not None:
+            plans.append((self.t("terminal.plans.adopted"), run.adopted_plan.totals))
+        if run.plan_only is not None:
+            plans.append((self.t("terminal.plans.plan_only"), run.plan_only.totals))
+        if run.totals is not None:
+            plans.append((self.t("terminal.plans.recommended"), run.totals))
+        if run.most_tonnes_plan is not None:
+            plans.append((self.t("workbook.summary.most"), run.most_tonnes_plan))
+        columns = (
+            self.column("plan", width=38),
+            self.column("count", "count", 10),
+            self.column("outlay_plan", "mnkr", 14),
+            self.column("outlay_gap", "mnkr", 14),
+            self.column("grants", "mnkr", 14),
+            self.column("objective_tonnes", "t", 14),
+            self.column("ratio", "per_mnkr", 12),
+            self.column("target_tonnes", "t", 14, year=run.target_year),
+            self.column("emissions", "t", 14, year=run.target_year),
+            self.column("highest_debt", "mnkr", 14),
+            self.column("bond_eligible", "mnkr", 14),
+        )
+        return Block("Planer", self.t("workbook.summary.plans"), columns, tuple(self._plan_row(name, t) for name, t in plans))
+
+    @staticmethod
+    def _plan_row(name: str, t: Totals) -> tuple[Value, ...]:
+        return (
+            name,
+            t.chosen,
+            t.outlay_plan,
+            t.outlay_gap,
+            t.grants,
+            t.tonnes,
+            t.tonnes_per_krona * 1_000_000 if t.tonnes_per_krona is not None else None,
+            t.tonnes_target_year,
+            t.emissions_target_year,
+            t.highest_net_debt,
+            t.bond_eligible,
+        )
+
+    def decisions(self) -> Sheet:
+        """Every investment with its decision and its reason."""
+        order = {Layer.PLAN: 0, Layer.GAP: 1, Layer.NOT_RECOMMENDED: 2, Layer.EXTERNAL: 3}
+        found = sorted(self.run.decisions, key=lambda d: (order[d.layer], d.id))
+        columns = (
+            self.column("id", width=8),
+            self.column("name", "wrapped", 34),
+            self.column("owner", "wrapped", 20),
+            self.column("decision", width=18),
+            self.column("start", "year", 8),
+            self.column("percent", "count", 8),
+            self.column("outlay", "mnkr", 11),
+            self.column("grants", "mnkr", 11),
+            self.column("operating", "mnkr", 12),
+            self.column("objective_tonnes", "t", 12),
+            self.column("target_tonnes", "t", 11, year=self.run.target_year),
+            self.column("ratio", "per_mnkr", 11),
+            self.column("bond", width=9),
+            self.column("bond_eligible", "mnkr", 12),
+            self.column("reason", "wrapped", 52),
+            self.column("cell", "wrapped", 26),
+        )
+        return self.sheet("decisions", Block("Beslut", "", columns, tuple(self._decision_row(d) for d in found)), lines=(self.t("workbook.decisions.line"),))
+
+    def _decision_row(self, d: Decision) -> tuple[Value, ...]:
+        chosen = d.start is not None and d.layer is not Layer.EXTERNAL
+        return (
+            clean(d.id),
+            clean(d.name),
+            clean(d.owner),
+            self.t(f"workbook.layer.{d.layer.value}"),
+            d.start,
+            d.percent if chosen else None,
+            d.total_outlay if chosen or d.layer is Layer.EXTERNAL else None,
+            sum(d.grant.values()) if chosen else None,
+            d.operating if chosen else None,
+            d.tonnes_objective if chosen else None,
+            d.tonnes_target_year if chosen else None,
+            d.tonnes_per_krona * 1_000_000 if d.tonnes_per_krona is not None else None,
+            d.bond_category,
+            d.bond_eligible if chosen else None,
+            sentence(d, self.t),
+            clean(d.cell),
+        )
+
+    def year_plan(self) -> Sheet:
+        """Frame and outlays by year, then the outlays of every chosen investment."""
+        frame = Block(
+            "Arsram",
+            self.t("workbook.year_plan.frames"),
+            (
+                self.column("year", "year", 10),
+                self.column("frame", "mnkr", 34),
+                self.column("frame_available", "mnkr", 18),
+                self.column("outlay_plan", "mnkr", 12, summed=True),
+                self.column("outlay_gap", "mnkr", 12, summed=True),
+                self.column("grants", "mnkr", 12, summed=True),
+                self.column("operating", "mnkr", 12),
+            ),
+            tuple((y.year, y.frame, y.frame_available, y.outlay_plan, y.outlay_gap, y.grants, y.operating) for y in self.run.years),
+            (Chart(self.t("workbook.year_plan.chart"), self.t("workbook.mnkr"), 0, bars=(3, 4), lines=(1,)),),
+        )
+        chosen = [d for d in self.run.decisions if d.layer in (Layer.PLAN, Layer.GAP)]
+        later = any(t > self.years[-1] for d in chosen for t in d.outlay)
+        columns = (
+            self.column("id", width=10),
+            self.column("name", width=34),
+            self.column("decision", width=18),
+            *(Column(f"{t} ({self.t('workbook.mnkr')})", "mnkr", 12, summed=True) for t in self.years),
+            *((self.column("later", "mnkr", 12, summed=True),) if later else ()),
+            self.column("total", "mnkr", 12, summed=True),
+        )
+        rows = tuple(
+            (
+                clean(d.id),
+                clean(d.name),
+                self.t(f"workbook.layer.{d.layer.value}"),
+                *(d.outlay.get(t, 0) for t in self.years),
+                *((sum(kr for t, kr in d.outlay.items() if t > self.years[-1]),) if later else ()),
+                d.total_outlay,
+            )
+            for d in chosen
+        )
+        return self.sheet("year_plan", frame, Block("Utgifter", self.t("workbook.year_plan.outlays"), columns, rows))
+
+    def gap(self) -> Sheet:
+        """The ladder with the three gaps, and the investments that need a further decision."""
+        gap, lang = self.run.gap, self.lang
+        assert gap is not None
+        lines = [
+            self.t("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang)),
+            self.t("terminal.ladder.capacity_gap", mnkr=mnkr(gap.capacity_gap, lang)),
+        ]
+        if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
+            values = {"gap": tonnes(gap.tonne_gap, lang), "all": tonnes(gap.tonne_gap_all, lang)}
+            lines.append(self.t("terminal.ladder.tonne_gap", year=self.run.target_year, **values))
+        columns = (
+            self.column("id", width=38),
+            self.column("name", width=34),
+            self.column("owner", width=24),
+            self.column("start", "year", 14),
+            self.column("outlay", "mnkr", 14, summed=True),
+            self.column("objective_tonnes", "t", 14, summed=True),
+            self.column("ratio", "per_mnkr", 14),
+            self.column("bond", width=12),
+        )
+        rows = tuple(
+            (
+                clean(d.id),
+                clean(d.name),
+                clean(d.owner),
+                d.start,
+                d.total_outlay,
+                d.tonnes_objective,
+                d.tonnes_per_krona * 1_000_000 if d.tonnes_per_krona is not None else None,
+                d.bond_category,
+            )
+            for d in self.run.decisions
+            if d.layer is Layer.GAP
+        )
+        return self.sheet("gap", self.ladder_block(), Block("Gap", self.t("workbook.gap.investments"), columns, rows), lines=tuple(lines))
+
+    def debt(self) -> Sheet:
+        """The debt path, from opening to closing, against the mandate."""
+        columns = (
+            self.column("year", "year", 10),
+            self.column("opening", "mnkr", 14),
+            self.column("outlay", "mnkr", 14, summed=True),
+            self.column("grants", "mnkr", 14, summed=True),
+            self.column("operating", "mnkr", 14, summed=True),
+            self.column("other_net_investment", "mnkr", 14, summed=True),
+            self.column("self_financing", "mnkr", 14, summed=True),
+            self.column("interest", "mnkr", 12, summed=True),
+            self.column("closing", "mnkr", 14),
+            self.column("mandate", "mnkr", 14),
+            self.column("headroom", "mnkr", 14),
+        )
+        rows: list[tuple[Value, ...]] = []
+        opening: int | None = self.run.model.get("debt", {}).get("opening", {}).get("value")
+        for y in self.run.years:
+            if y.net_debt is None or y.mandate is None:
+                continue
+            rows.append(
+                (
+                    y.year,
+                    opening,
+                    y.outlay_plan + y.outlay_gap,
+                    y.grants,
+                    y.operating,
+                    y.other_net_investment,
+                    y.self_financing,
+                    y.interest,
+                    y.net_debt,
+                    y.mandate,
+                    y.mandate - y.net_debt,
+                )
+            )
+            opening = y.net_debt
+        charts = (Chart(self.t("workbook.debt.chart"), self.t("workbook.mnkr"), 0, bars=(8,), lines=(9,)),) if rows else ()
+        lines = (self.t("workbook.debt.line"),) if rows else (self.t("workbook.debt.none"),)
+        return self.sheet("debt", Block("Skuld", "", columns, tuple(rows), charts), lines=lines)
+
+    def bonds(self) -> Sheet:
+        """What sustainable bonds can finance, by category and by investment."""
+        framework = self.run.model.get("bonds", {}).get("framework", {})
+        categories: Mapping[str, Any] = framework.get("categories", {})
+        chosen = [d for d in self.run.decisions if d.layer in (Layer.PLAN, Layer.GAP) and d.bond_category is not None]
+        by_category = tuple(
+            (
+                code,
+                str(category[f"name_{self.lang}"]),
+                sum(1 for d in chosen if d.bond_category == code),
+                sum(d.total_outlay for d in chosen if d.bond_category == code),
+                sum(d.bond_eligible for d in chosen if d.bond_category == code),
+            )
+            for code, category in categories.items()
+        )
+        first = (
+            self.column("bond", width=12),
+            self.column("category", width=52),
+            self.column("count", "count", 24, summed=True),
+            self.column("outlay", "mnkr", 14, summed=True),
+            self.column("bond_eligible", "mnkr", 18, summed=True),
+        )
+        second = (
+            self.column("id", width=12),
+            self.column("name", width=52),
+            self.column("owner", width=24),
+            self.column("bond", width=14),
+            self.column("bond_eligible", "mnkr", 18, summed=True),
+        )
+        rows = tuple((clean(d.id), clean(d.name), clean(d.owner), d.bond_category, d.bond_eligible) for d in chosen)
+        return self.sheet(
+            "bonds",
+            Block("Kategorier", clean(str(framework.get("title", ""))), first, by_category),
+            Block("Obligationer", self.t("workbook.bonds.investments"), second, rows),
+            lines=(self.t("workbook.bonds.line"),),
+        )
+
+    def emissions(self) -> Sheet:
+        """The emission path against the target."""
+        run = self.run
+        columns = (
+            self.column("year", "year", 10),
+            self.column("reference", "t", 16),
+            self.column("reductions", "t", 16),
+            self.column("external_reductions", "t", 18),
+            self.column("left", "t", 16),
+            self.column("removals", "t", 16),
+            self.column("target", "t", 16, year=run.target_year),
+        )
+        target = run.target_tonnes
+        rows = tuple((e.year, e.reference, e.reductions, e.external_reductions, e.emissions, e.removals, target) for e in run.emissions)
+        charts = (Chart(self.t("workbook.emissions.chart"), self.t("workbook.tonnes"), 0, bars=(4,), lines=(6,), number_format="#,##0"),)
+        return self.sheet("emissions", Block("Utslapp", "", columns, rows, charts if rows else ()), lines=(self.t("workbook.emissions.line"),))
+
+    def assumptions(self) -> Sheet:
+        """Every value of the model with unit and source, and the files that were read."""
+        columns = (
+            self.column("key", width=46),
+            self.column("value", "exact", 18),
+            self.column("unit", width=10),
+            self.column("stated", width=18),
+            self.column("illustrative", width=14),
+            self.column("source", "wrapped", 70),
+        )
+        rows = tuple(self._sourced(self.run.model, ""))
+        files = (self.column("file", width=46), self.column("sha256", width=18))
+        inputs = tuple((clean(f.file), f.sha256) for f in self.run.inputs)
+        return self.sheet(
+            "assumptions",
+            Block("Forutsattningar", "", columns, rows),
+            Block("Underlag", self.t("workbook.assumptions.files"), files, inputs),
+            lines=(self.t("workbook.assumptions.line", file=clean(str(self.run.model.get("file", "")))),),
+        )
+
+    def _sourced(self, value: Any, place: str) -> Iterator[tuple[Value, ...]]:
+        if not isinstance(value, dict):
+            return
+        if "source" in value and "unit" in value:
+            mark = self.t("workbook.assumptions.illustrative") if value.get("illustrative") else ""
+            amounts = value["values"].items() if "values" in value else [("", value.get("value"))]
+            for year, amount in amounts:
+                name = f"{place}.{year}" if year else place
+                yield name, _exact(amount), str(value["unit"]), str(value["stated"]), mark, clean(str(value["source"]))
+            return
+        for key, part in value.items():
+            yield from self._sourced(part, f"{place}.{key}" if place else str(key))
+
+    def control(self) -> Sheet:
+        """Every check of the audit: left side, right side, slack, holds."""
+        audit = self.run.audit
+        assert audit is not None
+        columns = (
+            self.column("constraint", width=30),
+            self.column("subject", width=16),
+            self.column("year", "year", 8),
+            self.column("left_side", "exact", 18),
+            self.column("relation", width=9),
+            self.column("right_side", "exact", 18),
+            self.column("slack", "exact", 18),
+            self.column("unit", width=12),
+            self.column("holds", width=10),
+            self.column("meaning", "wrapped", 60),
+        )
+        rows = tuple(
+            (
+                self.t(f"constraint.{c.constraint}.name"),
+                clean(c.subject),
+                c.year,
+                c.left,
+                c.relation,
+                c.right,
+                c.slack,
+                c.unit,
+                self.t("workbook.control.holds" if c.holds else "workbook.control.breached"),
+                self.t(f"constraint.{c.constraint}.meaning"),
+            )
+            for c in audit.checks
+        )
+        lines = (self.t(f"workbook.control.verdict_{audit.verdict.value}", checks=kronor(len(audit.checks), self.lang)),)
+        return self.sheet("control", Block("Kontroll", "", columns, rows), lines=lines)
+
+    def findings(self) -> Sheet:
+        """What was noticed in the input."""
+        columns = (
+            self.column("severity", width=14),
+            self.column("file", width=32),
+            self.column("place", width=22),
+            self.column("found", width=20),
+            self.column("message", "wrapped", 56),
+            self.column("remedy", "wrapped", 56),
+        )
+        rows = tuple((self.t(f"terminal.severity.{f.severity}"), f.file, f.place, f.value, f.message, f.remedy) for f in self.run.findings)
+        return self.sheet("findings", Block("Fynd", "", columns, rows))
+
+
+def _exact(value: object) -> Value:
+    """A model value as it is written to a cell; model_dump writes decimals as strings."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        return value
+    return Decimal(str(value))
