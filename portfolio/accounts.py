@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from portfolio.evaluate import Outside, Pick, Picks, Tonnage, YearTonnes, debt_path, measure, outside_of, total_grant, total_outlay
 from portfolio.instance import Instance
@@ -40,7 +41,14 @@ class Accounts:
         """Attributed ticks of i in the objective's quantity."""
         counts = self.d.planning.objective.counts
         wanted = [n for n, kind in enumerate(("reduction", "removal")) if kind in counts]
+        if wanted == [1]:
+            # only removals flow: what reductions would take of a shared ceiling is theirs (docs/method.md), adverse effects count in full
+            return sum(sum(self._removals_alone[t].get(i, (0, 0))) for t in self.d.count_years)
         return sum(self.attributed(i, t)[n] for t in self.d.count_years for n in wanted)
+
+    @cached_property
+    def _removals_alone(self) -> dict[int, Mapping[str, tuple[int, int]]]:
+        return {t: self.tonnage.year(t, ("removal",)).attributed() for t in self.d.count_years}
 
     def decisions(self, reasons: Mapping[str, tuple[str, dict[str, str | int]]]) -> tuple[Decision, ...]:
         """One decision for every investment, in order of id; `reasons` gives a catalogue name and its values."""

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rich.console import Console
 
@@ -25,7 +25,9 @@ from portfolio.errors import (
     SolveFailed,
     finding,
 )
+from portfolio.planning import Planning
 from portfolio.planning_load import find_models, find_scenarios, load_planning
+from portfolio.records import Portfolio
 from portfolio.text import LANGUAGES, Lang, Text
 
 EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
@@ -137,9 +139,10 @@ def _piped_width() -> int:
 class _Parser(argparse.ArgumentParser):
     """argparse that speaks the catalogue's language."""
 
-    def __init__(self, *args: object, text: Text, **options: object) -> None:
+    def __init__(self, *, text: Text, prog: str, description: str = "", epilog: str = "") -> None:
         self._text = text
-        super().__init__(*args, add_help=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)  # type: ignore[arg-type]
+        form = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog=prog, description=description, epilog=epilog, add_help=False, formatter_class=form)
         self._positionals.title = text("cli.help.positionals")
         self._optionals.title = text("cli.help.options")
         self.add_argument("-h", "--help", action="help", help=text("cli.help.help"))
@@ -178,9 +181,8 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=text("cli.help.commands"), metavar="", prog="portfolio")
 
     def add(name: str, run: Callable[[argparse.Namespace, Face], int]) -> argparse.ArgumentParser:
-        command = commands.add_parser(
-            name, help=text(f"cli.{name}.summary"), description=text(f"cli.{name}.description"), epilog=text(f"cli.{name}.example"), text=text
-        )
+        about: dict[str, Any] = {"text": text, "epilog": text(f"cli.{name}.example")}
+        command = commands.add_parser(name, help=text(f"cli.{name}.summary"), description=text(f"cli.{name}.description"), **about)
         command.set_defaults(run=run)
         command.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
         return command
@@ -251,7 +253,7 @@ def _workbooks(options: argparse.Namespace) -> list[Path]:
     return found
 
 
-def _read(options: argparse.Namespace):  # type: ignore[no-untyped-def]
+def _read(options: argparse.Namespace) -> tuple[Portfolio, Planning, list[Finding]]:
     """Model and portfolio with all findings about them; raises InputError with every finding of both."""
     from portfolio.excel.read import read_portfolio
     from portfolio.planning_against import check_against

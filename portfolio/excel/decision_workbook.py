@@ -6,6 +6,7 @@ The bytes depend on nothing but the sheets: the creation date is fixed. Text is 
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 CREATED: Final = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Fixed, so that the same run gives the same bytes; when the run was made stands in the workbook."""
+
+LINE: Final = 14
+"""Height of a line in points at 10-point type."""
 
 Value = str | int | Decimal | None
 
@@ -46,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """A native chart over columns of the table above it; `lines` are drawn as lines, `bars` as stacked columns. Values are shown in mnkr or t."""
+    """A native chart over columns of the table above it: `bars` as stacked columns, `lines` as lines; in mnkr or t."""
 
     title: str
     axis: str
@@ -131,12 +135,13 @@ class _Drawer:
         for n, width in enumerate(self._widths(sheet)):
             page.set_column(n, n, width)
         page.write_string(0, 0, sheet.title, self._title)
+        page.set_row(0, 22)
         row = 1
         for line in sheet.lines:
             last = max(8, *(len(b.columns) for b in sheet.blocks)) - 1 if sheet.blocks else 8
             page.merge_range(row, 0, row, last, "", self._line)
             page.write_string(row, 0, line, self._line)
-            page.set_row(row, 14 * (1 + len(line) // 120))
+            page.set_row(row, LINE * _lines(line, 130))
             row += 1
         row += 1
         for n, block in enumerate(sheet.blocks):
@@ -162,8 +167,8 @@ class _Drawer:
         """A table from its header row down, then its charts; the row after them."""
         self._tables += 1
         summed = any(c.summed for c in block.columns) and bool(block.rows)
-        bottom = top + max(1, len(block.rows)) + (1 if summed else 0)
-        columns = [self._table_column(n, c, block, summed=summed) for n, c in enumerate(block.columns)]
+        bottom = top + max(1, len(block.rows))
+        columns = [{"header": c.heading, "header_format": self._header, "format": self._cells[c.kind]} for c in block.columns]
         page.add_table(
             top,
             0,
@@ -172,30 +177,40 @@ class _Drawer:
             {
                 "name": f"{block.name}_{self._tables}",
                 "columns": columns,
-                "total_row": summed,
                 "style": "Table Style Light 1",
                 "autofilter": len(block.rows) > 1,
             },
         )
-        page.set_row(top, 30)
+        page.set_row(top, LINE * max(_lines(c.heading, c.width) for c in block.columns))
         for r, values in enumerate(block.rows, start=top + 1):
+            page.set_row(r, LINE * self._height(values, block.columns))
             for c, (value, column) in enumerate(zip(values, block.columns, strict=True)):
                 self._write(page, r, c, value, column.kind)
+        if summed:
+            bottom += 1
+            self._sum_row(page, bottom, top + 1, block)
         row = bottom + 2
         for chart in block.charts:
             self._chart(page, sheet, row, (top, len(block.rows)), (block, chart))
             row += 19
         return row
 
-    def _table_column(self, n: int, column: Column, block: Block, *, summed: bool) -> dict[str, Any]:
-        made: dict[str, Any] = {"header": column.heading, "header_format": self._header, "format": self._cells[column.kind]}
-        if summed and n == 0:
-            made["total_string"] = self._labels.total
-        if summed and column.summed:
-            made["total_function"] = "sum"
-            made["total_value"] = _number(sum(v for v in (row[n] for row in block.rows) if isinstance(v, int | Decimal)))
-            made["format"] = self._cells[column.kind]
-        return made
+    @staticmethod
+    def _height(values: tuple[Value, ...], columns: tuple[Column, ...]) -> int:
+        """Lines that the highest wrapped cell of a row needs."""
+        wrapped = [_lines(v, c.width) for v, c in zip(values, columns, strict=True) if c.kind == "wrapped" and isinstance(v, str)]
+        return max([1, *wrapped])
+
+    def _sum_row(self, page: Any, row: int, first: int, block: Block) -> None:
+        """Live sums under the table, over what the filter shows, with our own figure as the stored value."""
+        page.write_string(row, 0, self._labels.total, self._sums["text"])
+        for n, column in enumerate(block.columns):
+            if column.summed:
+                letter = xl_col_to_name(n)
+                total = sum(v for v in (values[n] for values in block.rows) if isinstance(v, int | Decimal))
+                page.write_formula(row, n, f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{row})", self._sums[column.kind], _number(total))
+            elif n:
+                page.write_blank(row, n, None, self._sums["text"])
 
     def _write(self, page: Any, row: int, column: int, value: Value, kind: str) -> None:
         form = self._cells[kind]
@@ -230,10 +245,16 @@ class _Drawer:
                 drawn.combine(part)
         if drawn is not None:
             drawn.set_title({"name": chart.title, "name_font": {"size": 12}})
-            drawn.set_y_axis({"name": chart.axis, "num_format": chart.number_format, "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+            grid = {"visible": True, "line": {"color": "#DDDDDD"}}
+            drawn.set_y_axis({"name": chart.axis, "num_format": chart.number_format, "major_gridlines": grid})
             drawn.set_legend({"position": "bottom"})
             drawn.set_size({"width": 760, "height": 340})
             page.insert_chart(f"{xl_col_to_name(0)}{row + 1}", drawn, {"description": chart.title})
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines of a wrapped text in a column of `width` characters."""
+    return len(textwrap.wrap(text, max(4, width - 2))) or 1
 
 
 def _number(value: int | Decimal) -> int | float:

@@ -15,8 +15,8 @@ from portfolio.text import Text
 def render(planning: Planning, text: Text) -> str:
     """The formula book of `planning` as plain text."""
     lines = [text("formulas.title", title=planning.title), text("formulas.units"), "", text("formulas.objective"), ""]
-    for function in (objectives.kronor, objectives.gap_outlay, objectives.start_years, objectives.id_order):
-        lines += [f"  {function.__name__}", *(f"    {line}" for line in formula_of(function)), ""]
+    for stage in (objectives.kronor, objectives.gap_outlay, objectives.start_years, objectives.id_order):
+        lines += [f"  {stage.__name__}", *(f"    {line}" for line in formula_of(stage)), ""]
     lines += [text("formulas.constraints"), ""]
     for function in ALL:
         table = TABLES.get(function.__name__)

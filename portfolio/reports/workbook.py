@@ -71,17 +71,18 @@ class Book:
             )
         ]
         if run.status is SolveStatus.PROVEN_BEST:
-            floor, most = objective.floor_share, objective.most_tonnes
+            floor, reachable = objective.floor_share, objective.most_tonnes
             lines.append(
                 self.t(
                     f"terminal.proof.{objective.name}",
                     floor=share(floor, lang) if floor is not None else "",
-                    most=tonnes(most, lang) if most is not None else "",
+                    most=tonnes(reachable, lang) if reachable is not None else "",
                 )
             )
         elif objective.bound is not None:
-            gap = {"kronor": kronor(objective.gap_kronor, lang)} if objective.name == "least_cost" else {"tonnes": tonnes(objective.gap_tonnes, lang)}
-            lines.append(self.t(f"terminal.better.{next(iter(gap))}", **gap))
+            kind = "kronor" if objective.name == "least_cost" else "tonnes"
+            most = kronor(objective.gap_kronor, lang) if kind == "kronor" else tonnes(objective.gap_tonnes, lang)
+            lines.append(self.t(f"terminal.better.{kind}", **{kind: most}))
         assert run.audit is not None
         lines.append(self.t("terminal.audit", checks=kronor(len(run.audit.checks), lang)))
         if totals.emissions_target_year is not None and run.target_tonnes is not None and run.gap.tonne_gap is not None:
@@ -177,9 +178,10 @@ class Book:
             self.column("bond", width=9),
             self.column("bond_eligible", "mnkr", 12),
             self.column("reason", "wrapped", 52),
-            self.column("cell", "wrapped", 26),
+            self.column("cell", width=44),
         )
-        return self.sheet("decisions", Block("Beslut", "", columns, tuple(self._decision_row(d) for d in found)), lines=(self.t("workbook.decisions.line"),))
+        block = Block("Beslut", "", columns, tuple(self._decision_row(d) for d in found))
+        return self.sheet("decisions", block, lines=(self.t("workbook.decisions.line"),))
 
     def _decision_row(self, d: Decision) -> tuple[Value, ...]:
         chosen = d.start is not None and d.layer is not Layer.EXTERNAL
@@ -371,7 +373,8 @@ class Book:
         target = run.target_tonnes
         rows = tuple((e.year, e.reference, e.reductions, e.external_reductions, e.emissions, e.removals, target) for e in run.emissions)
         charts = (Chart(self.t("workbook.emissions.chart"), self.t("workbook.tonnes"), 0, bars=(4,), lines=(6,), number_format="#,##0"),)
-        return self.sheet("emissions", Block("Utslapp", "", columns, rows, charts if rows else ()), lines=(self.t("workbook.emissions.line"),))
+        block = Block("Utslapp", "", columns, rows, charts if rows else ())
+        return self.sheet("emissions", block, lines=(self.t("workbook.emissions.line"),))
 
     def assumptions(self) -> Sheet:
         """Every value of the model with unit and source, and the files that were read."""
