@@ -6,6 +6,7 @@ once, in `MEANING`.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,6 +78,16 @@ class Clock:
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
+        self._interrupted = threading.Event()
+
+    def interrupt(self) -> None:
+        """Stop every solve that uses this clock; the best plans so far are kept (Ctrl-C)."""
+        self._interrupted.set()
+
+    @property
+    def interrupted(self) -> bool:
+        """True after `interrupt`."""
+        return self._interrupted.is_set()
 
     @property
     def left(self) -> float:
@@ -99,7 +110,6 @@ class Session:
         self._programme = programme
         self._clock = clock
         self.solves = 0
-        self.interrupted = False
         self._variables = list(programme.problem.variables())
         self._column = {v.name: n for n, v in enumerate(self._variables)}
         self._highs = highspy.Highs()
@@ -107,12 +117,18 @@ class Session:
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.setOptionValue("mip_abs_gap", 0.0)
         self._highs.setOptionValue("random_seed", seed)
-        self._highs.HandleKeyboardInterrupt = True
+        for event in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt):
+            event.subscribe(self._heed)
         lp = self._matrix(programme.problem)
         self._highs.passModel(lp)
         self._relaxed = _Relaxed(lp)
         self._lower, self._upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
         self._groups = self._start_groups()
+
+    def _heed(self, event: highspy.HighsCallbackEvent) -> None:
+        """HiGHS asks now and then whether to go on; its best plan so far is kept."""
+        if self._clock.interrupted:
+            event.interrupt()
 
     def _start_groups(self) -> list[list[int]]:
         """Columns of the starts of each investment, the one with the largest outlay first."""
@@ -215,25 +231,16 @@ class Session:
         self._highs.changeObjectiveOffset(float(expression.constant))
         sense = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
-        if self._clock.left <= 0:
-            return Answer(Meaning.TIME_LIMIT, None, 0.0, float("inf") if maximise else float("-inf"))
+        if self._clock.left <= 0 or self._clock.interrupted:
+            meaning = Meaning.INTERRUPTED if self._clock.interrupted else Meaning.TIME_LIMIT
+            return Answer(meaning, None, 0.0, float("inf") if maximise else float("-inf"))
         self._highs.setOptionValue("time_limit", float(self._highs.getRunTime() + self._clock.left))
         for option in SUB_MIP_HEURISTICS:
             # on programmes of this size they cost more than they find: measured on the sample, 8 s became 2 s
             self._highs.setOptionValue(option, len(costs) > LARGE)
-        self._run()
+        self._highs.run()
         self.solves += 1
         return self._answer(maximise=maximise)
-
-    def _run(self) -> None:
-        """Run HiGHS in its thread so that Ctrl-C stops the search and keeps the best plan."""
-        thread = self._highs.startSolve()
-        while thread.is_alive():
-            try:
-                thread.join(0.05)
-            except KeyboardInterrupt:
-                self.interrupted = True
-                self._highs.cancelSolve()
 
     def _answer(self, *, maximise: bool) -> Answer:
         status = self._highs.getModelStatus()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -58,13 +59,12 @@ def optimise(portfolio: Portfolio, planning: Planning, request: Request, finding
     d = build_instance(portfolio, planning)
     clock = Clock(request.time_limit)
     try:
-        solved = solve_stages(d, clock, seed=request.seed)
+        solved, inside = _solve_both(d, clock, request.seed)
     except InfeasiblePlan:
         return _without_plan(d, request, findings, SolveStatus.INFEASIBLE, StopReason.NONE)
     except SolveStopped as stopped:
         reason = StopReason.INTERRUPTED if stopped.interrupted else StopReason.TIME_LIMIT
         return _without_plan(d, request, findings, SolveStatus.STOPPED_WITHOUT_PLAN, reason)
-    inside = solved if solved.stopped is not None else _plan_only(d, clock, solved, request.seed)
     chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks)
     most = make_plan(d, solved.most, _no_reasons(d)) if solved.most is not None else None
     plan_only = make_plan(d, inside.picks, _no_reasons(d)) if inside is not solved else None
@@ -126,13 +126,22 @@ def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found
     )
 
 
-def _plan_only(d: Instance, clock: Clock, solved: Solved, seed: int) -> Solved:
-    """The best plan inside the frame only. It may be stopped; then what was found is used, and without any plan it is left out."""
+def _solve_both(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved]:
+    """Both layers, and the frame only, side by side: HiGHS leaves Python free while it works. Ctrl-C stops both and keeps their plans."""
+    with ThreadPoolExecutor(2) as pool:
+        both = pool.submit(solve_stages, d, clock, seed=seed)
+        frame = pool.submit(solve_stages, d, clock, ("plan",), seed)
+        while not (both.done() and frame.done()):
+            try:
+                wait((both, frame), timeout=0.2)
+            except KeyboardInterrupt:
+                clock.interrupt()
+    solved = both.result()
     try:
-        return solve_stages(d, clock, ("plan",), seed)
+        return solved, frame.result()
     except (SolveStopped, InfeasiblePlan):
         # nothing found in time, or what is committed outside the frame cannot be inside it: there is no such plan to compare with
-        return solved
+        return solved, solved
 
 
 def _no_reasons(d: Instance) -> dict[str, Reason]:

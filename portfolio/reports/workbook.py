@@ -130,8 +130,8 @@ class Book:
         columns = (
             self.column("plan", width=38),
             self.column("count", "count", 10),
-            self.column("outlay_plan", "mnkr", 14),
-            self.column("outlay_gap", "mnkr", 14),
+            self.column("outlay", "mnkr", 14),
+            self.column("of_which_gap", "mnkr", 14),
             self.column("grants", "mnkr", 14),
             self.column("objective_tonnes", "t", 14),
             self.column("ratio", "per_mnkr", 12),
@@ -140,15 +140,17 @@ class Book:
             self.column("highest_debt", "mnkr", 14),
             self.column("bond_eligible", "mnkr", 14),
         )
-        return Block("Planer", self.t("workbook.summary.plans"), columns, tuple(self._plan_row(name, t) for name, t in plans))
+        # only N* is asked of the plan with the most tonnes; how it is split between the layers is not decided
+        rows = [self._plan_row(name, t, layered=t is not run.most_tonnes_plan) for name, t in plans]
+        return Block("Planer", self.t("workbook.summary.plans"), columns, tuple(rows))
 
     @staticmethod
-    def _plan_row(name: str, t: Totals) -> tuple[Value, ...]:
+    def _plan_row(name: str, t: Totals, *, layered: bool) -> tuple[Value, ...]:
         return (
             name,
             t.chosen,
-            t.outlay_plan,
-            t.outlay_gap,
+            t.outlay_plan + t.outlay_gap,
+            t.outlay_gap if layered else None,
             t.grants,
             t.tonnes,
             t.tonnes_per_krona * 1_000_000 if t.tonnes_per_krona is not None else None,
