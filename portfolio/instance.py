@@ -151,11 +151,21 @@ class Instance:
         """City investments of the adopted plan."""
         return tuple(i for i in self.city if self.investments[i].in_plan)
 
-    def debt_growth(self, t: int, tau: int) -> Fraction:
-        """What a krona borrowed in year tau has become by the end of year t."""
+    @cached_property
+    def debt_added(self) -> Mapping[IS, Mapping[int, Fraction | int]]:
+        """What each start has added to the debt (kr) by the end of each plan year, interest on it included."""
         debt = self.planning.debt
         rate = Fraction(debt.interest_rate.value) if debt is not None and debt.interest_rate is not None else Fraction(0)
-        return (1 + rate) ** (t - tau)
+        added: dict[IS, dict[int, Fraction | int]] = {}
+        for i in self.city:
+            for s in self.starts[i]:
+                path: dict[int, Fraction | int] = {}
+                owed: Fraction | int = 0
+                for t in self.years:
+                    owed = (owed * (1 + rate) if rate else owed) + self.borrowed(i, s, t)
+                    path[t] = owed
+                added[i, s] = path
+        return added
 
     @cached_property
     def debt_without(self) -> Mapping[int, Fraction]:

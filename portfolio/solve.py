@@ -117,6 +117,7 @@ class Session:
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.setOptionValue("mip_abs_gap", 0.0)
         self._highs.setOptionValue("random_seed", seed)
+        self._highs.setOptionValue("threads", 1)
         for event in (self._highs.cbMipInterrupt, self._highs.cbSimplexInterrupt):
             event.subscribe(self._heed)
         lp = self._matrix(programme.problem)

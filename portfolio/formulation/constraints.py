@@ -129,8 +129,7 @@ def debt_mandate(x: Choice, d: Instance, rhs: Debt) -> Rows:
     """
     margin = ONE_ORE if rhs.interest_rate is not None and rhs.interest_rate.value else 0.0
     for t in d.years:
-        added = ((k, tkr(sum(d.debt_growth(t, tau) * d.borrowed(k[0], k[1], tau) for tau in range(d.years[0], t + 1)))) for k in x.keys)
-        yield f"{t}", spent(x, added) <= tkr(rhs.mandate.values[t] - d.debt_without[t]) - margin
+        yield f"{t}", spent(x, ((k, tkr(d.debt_added[k[:2]][t])) for k in x.keys)) <= tkr(rhs.mandate.values[t] - d.debt_without[t]) - margin
 
 
 def operating_charge(x: Choice, d: Instance, rhs: OperatingCharge) -> Rows:
@@ -155,9 +154,8 @@ def bond_backing(x: Choice, d: Instance, rhs: BondBacking) -> Rows:
         past = range(d.years[0], t + 1)
         amounts = []
         for k in x.keys:
-            borrowed = sum(d.debt_growth(t, tau) * d.borrowed(k[0], k[1], tau) for tau in past)
             backed = sum(d.outlay[k[:2]].get(tau, 0) - d.grant[k[:2]].get(tau, 0) for tau in past) if d.is_bond_eligible(k[0]) else 0
-            amounts.append((k, float(share) * tkr(borrowed) - tkr(backed)))
+            amounts.append((k, float(share) * tkr(d.debt_added[k[:2]][t]) - tkr(backed)))
         other = sum(rhs.other_eligible.values[tau] for tau in past) if rhs.other_eligible is not None else 0
         yield f"{t}", spent(x, amounts) <= tkr(other) - float(share) * tkr(d.debt_without[t] - debt.opening.value) - ONE_ORE
 
