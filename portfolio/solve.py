@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
@@ -59,6 +60,8 @@ MEANING: Mapping[str, Meaning] = {
 
 
 SUB_MIP_HEURISTICS = ("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost", "mip_allow_restart")
+SLIGHTLY = 1e-6
+"""The solver's tolerance."""
 LARGE = 2_000
 """Columns from which the heuristics and restarts of HiGHS stay on."""
 
@@ -179,6 +182,16 @@ class Session:
         self._highs.addRow(low, high, len(terms), index, value)
         self._relaxed.add_row(low, high, index, value)
 
+    @contextmanager
+    def for_a_while(self) -> Iterator[None]:
+        """Rows and bounds added inside are taken back at the end."""
+        rows, lower, upper = self._highs.getNumRow(), self._lower.copy(), self._upper.copy()
+        yield
+        added = np.arange(rows, self._highs.getNumRow(), dtype=np.int32)
+        self._highs.deleteRows(len(added), added)
+        self._relaxed.delete_rows(added)
+        self._lower, self._upper = lower, upper
+
     def best_other_set(self, expression: pulp.LpAffineExpression, chosen: frozenset[str], known: float) -> Answer:
         """Maximise as `best`, but over plans that choose another set of investments than `chosen`; starts and layers do not matter."""
         terms = {v: (1.0 if key[0] in chosen else -1.0) for key, v in self._programme.choice.start.items()}
@@ -224,6 +237,8 @@ class Session:
         Raises:
             SolveFailed: a status from which no plan may be read.
         """
+        if not self._variables:
+            return self._nothing_to_decide(expression)
         costs = self._costs(expression)
         every = np.arange(len(costs), dtype=np.int32)
         lower, upper = (self._lower, self._upper) if known is None else self._narrowed(expression, known, maximise=maximise)
@@ -242,6 +257,12 @@ class Session:
         self._highs.run()
         self.solves += 1
         return self._answer(maximise=maximise)
+
+    def _nothing_to_decide(self, expression: pulp.LpAffineExpression) -> Answer:
+        """No investment can start: the empty plan, if the rows allow it (HiGHS has no answer to a programme without columns)."""
+        allowed = all(row.valid(SLIGHTLY) for row in self._programme.problem.constraints())
+        value = float(expression.constant)
+        return Answer(Meaning.PROVEN, {}, value, value) if allowed else Answer(Meaning.INFEASIBLE, None, 0.0, value)
 
     def _answer(self, *, maximise: bool) -> Answer:
         status = self._highs.getModelStatus()
@@ -285,6 +306,10 @@ class _Relaxed:
     def add_row(self, low: float, high: float, index: np.ndarray, value: np.ndarray) -> None:
         """Add the row that the programme was given."""
         self._highs.addRow(low, high, len(index), index, value)
+
+    def delete_rows(self, rows: np.ndarray) -> None:
+        """Take rows back."""
+        self._highs.deleteRows(len(rows), rows)
 
     def objective(self, costs: np.ndarray, constant: float) -> None:
         """What to maximise."""

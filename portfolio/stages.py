@@ -75,6 +75,7 @@ class _Search:
     d: Instance
     programme: Programme
     session: Session
+    layers: tuple[str, ...]
     stopped: Meaning | None = None
     best: dict[str, Pick] = field(default_factory=dict)
 
@@ -108,7 +109,7 @@ def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "
         SolveStopped: stopped before any plan was found.
     """
     programme = build(d, layers)
-    search = _Search(d, programme, Session(programme, clock, seed))
+    search = _Search(d, programme, Session(programme, clock, seed), layers)
     match d.planning.objective.name:
         case ObjectiveName.MOST_TONNES:
             solved = _most_tonnes(search)
@@ -224,6 +225,14 @@ def _most_plan(search: _Search) -> Solved:
     solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
     if not solved.proven:
         _leave(solved, search.stopped, _tonnes_left(answer, value))
+        return solved
+    if "gap" not in search.layers:
+        return solved  # only the ladder shows the plan with the most tonnes, and the ladder has both layers
+    with search.session.for_a_while():
+        search.session.hold(search.programme.tonnes, at_least=value.ticks / TICKS_PER_TONNE - HALF_TICK)
+        search.session.keep_as_good(search.programme.tonnes, value.ticks / TICKS_PER_TONNE, maximise=True)
+        _break_ties(search, solved, lambda m: (-m.ticks,))
+    solved.most = solved.picks
     return solved
 
 

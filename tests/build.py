@@ -15,8 +15,8 @@ from portfolio.planning import (
     Money,
     MoneyByYear,
     Objective,
-    Planning,
     PlanFrame,
+    Planning,
     ShareValue,
     Tonnes,
 )
@@ -51,7 +51,7 @@ def tonnes(value: int | str | Decimal) -> Tonnes:
 
 
 def investment(id: str, outlay: Sequence[int] = (100,), *, start: int = 2025, latest: int | None = None, **fields: Any) -> Investment:
-    """An investment whose window is `start`..`latest` (default: that year only); effect from the first year unless `ramp` says otherwise."""
+    """An investment whose window is `start`..`latest` (default: that year only); effect from the first year on."""
     given: dict[str, Any] = {
         "id": id,
         "name": f"Åtgärd {id}",
@@ -119,7 +119,9 @@ def debt(opening: int, mandate: int, years: range = range(2025, 2028), other: in
     )
 
 
-def emissions(base: int = 1000, latest: int = 600, reduction: str = "0.85", sectors: Mapping[str, int] | None = None, **fields: Any) -> Emissions:
+def emissions(
+    base: int = 1000, latest: int = 600, reduction: str = "0.85", sectors: Mapping[str, int] | None = None, **fields: Any
+) -> Emissions:
     """An emission table."""
     return Emissions(
         base_year=count(1990),

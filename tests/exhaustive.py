@@ -1,4 +1,4 @@
-"""Every portfolio of a small question, one by one: the oracle for the optimum. Written from docs/method.md; shares nothing with the programme.
+"""Every portfolio of a small question, one by one: the oracle for the optimum. It shares nothing with the programme.
 
 Only what the random questions use is here: one plan year after the other, integers and fractions, no cleverness.
 """

@@ -1,7 +1,8 @@
-"""Published capital-budgeting instances as portfolios: a resource is a plan year, a capacity the owner's frame, a value tonnes in the target year.
+"""Published capital-budgeting instances: a resource is a plan year, a capacity the owner's frame, a value tonnes of the target year.
 
-`as_question` takes the figures as a mapping (names as in `tests/published.json`), so that other instances of the same families can be tried:
-values[n], weights[m][n], capacities[m]; optional groups [{index, sense}], linear [{coef, sense, rhs}] with 0/1 coefficients, upper_bounds[n].
+`as_question` takes the figures as a mapping (names as in `tests/published.json`), so that other instances of the same families can be
+tried: values[n], weights[m][n], capacities[m]; optional groups [{index, sense}], linear [{coef, sense, rhs}] with 0/1 coefficients,
+upper_bounds[n].
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import build as b
 
 from portfolio.planning import (
     BondFramework,
+    CountByYear,
     DeliveryCapacity,
     EmissionCeiling,
     Objective,
@@ -20,7 +21,6 @@ from portfolio.planning import (
     SelectionLimit,
     Stability,
 )
-from portfolio.planning import CountByYear
 from portfolio.records import Portfolio, Requirement, RequirementKind
 
 __all__ = ["BondFramework", "question"]
@@ -93,7 +93,8 @@ def _model(r: random.Random, ids: list[str], total: int) -> Planning:
         if r.random() < 0.4:
             extra["interest_rate"] = Rate(unit="share", stated="3 %", source="test", value=Decimal("0.03"))
             extra["reference_net_debt"] = b.money_by_year(dict.fromkeys(range(2024, 2028), 1000))
-        tables["debt"] = b.debt(1000, 1000 + max(200, round(total * r.choice([0.3, 0.6, 1.0]))), other=r.choice([0, 50]), own=r.choice([0, 30]), **extra)
+        mandate = 1000 + max(200, round(total * r.choice([0.3, 0.6, 1.0])))
+        tables["debt"] = b.debt(1000, mandate, other=r.choice([0, 50]), own=r.choice([0, 30]), **extra)
     if r.random() < 0.7:
         sectors = {"transport": r.choice([15, 30, 200]), "avfall": r.choice([10, 200])}
         tables["emissions"] = b.emissions(200, 150, sectors=sectors)
@@ -109,7 +110,8 @@ def _model(r: random.Random, ids: list[str], total: int) -> Planning:
     if r.random() < 0.15:
         tables["stability"] = Stability(changes=b.count(r.choice([1, 2, 4]), "changes"))
     if r.random() < 0.15 and len(ids) > 2:
-        tables["selection"] = (SelectionLimit(name="urval", members=tuple(ids[:3]), at_least=r.choice([None, 1]), at_most=2, source="test"),)
+        least = r.choice([None, 1])
+        tables["selection"] = (SelectionLimit(name="urval", members=tuple(ids[:3]), at_least=least, at_most=2, source="test"),)
     name = r.choice(["tonnes_per_krona", "tonnes_per_krona", "most_tonnes", "least_cost"])
     goal = b.tonnes(r.choice([5, 20])) if name == "least_cost" else None
     counts = r.choice([("reduction", "removal"), ("reduction", "removal"), ("reduction",)])

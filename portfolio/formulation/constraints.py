@@ -129,7 +129,8 @@ def debt_mandate(x: Choice, d: Instance, rhs: Debt) -> Rows:
     """
     margin = ONE_ORE if rhs.interest_rate is not None and rhs.interest_rate.value else 0.0
     for t in d.years:
-        yield f"{t}", spent(x, ((k, tkr(d.debt_added[k[:2]][t])) for k in x.keys)) <= tkr(rhs.mandate.values[t] - d.debt_without[t]) - margin
+        added = ((k, tkr(d.debt_added[k[:2]][t])) for k in x.keys)
+        yield f"{t}", spent(x, added) <= tkr(rhs.mandate.values[t] - d.debt_without[t]) - margin
 
 
 def operating_charge(x: Choice, d: Instance, rhs: OperatingCharge) -> Rows:
