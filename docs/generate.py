@@ -43,7 +43,12 @@ def codes(group: str) -> list[str]:
 def sentences(code: str, lang: Lang) -> str:
     """What is wrong, and what to do, as one cell of a table."""
     messages = catalogue(lang)
-    return f"{messages[f'finding.{code}']} *{messages[f'finding.{code}_remedy']}*".replace("|", "\\|").replace("\n", " ")
+    return (
+        f"{messages[f'finding.{code}']} *{messages[f'finding.{code}_remedy']}*".replace("|", "\\|")
+        .replace("\n", " ")
+        .replace("{{", "{")
+        .replace("}}", "}")
+    )
 
 
 def findings_page() -> str:

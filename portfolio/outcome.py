@@ -223,6 +223,7 @@ class ObjectiveReport(Frozen):
         most_tonnes: N*, the most tonnes that the constraints allow (t); None when not solved for.
         floor_tonnes: floor_share · N* (t).
         hurdle: tonnes per krona below which money is not worth spending here (tonnes_per_krona only).
+        unique: of all plans that are equally good it is proven which has the least gap outlay, the fewest kronor and the earliest starts.
         solves: number of programmes solved.
     """
 
@@ -239,6 +240,7 @@ class ObjectiveReport(Frozen):
     floor_share: Ratio | None
     floor_tonnes: Tonnes | None
     hurdle: Ratio | None
+    unique: bool
     solves: int
 
 

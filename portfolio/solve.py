@@ -228,11 +228,21 @@ class Session:
             costs[self._column[variable.name]] = coefficient
         return costs
 
-    def best(self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None) -> Answer:
+    def out_of_the_frame(self) -> None:
+        """Everything that may be in layer gap is there: then no layer is left to decide."""
+        starts = self._programme.choice.start
+        for (i, s, layer), variable in starts.items():
+            if layer == "plan" and (i, s, "gap") in starts:
+                self._upper[self._column[variable.name]] = 0.0
+
+    def best(
+        self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None, seconds: float | None = None
+    ) -> Answer:
         """Solve for one expression under all rows so far, to gap 0 or until the clock or Ctrl-C stops it.
 
         Args:
             known: value of a plan in hand that meets all rows; what cannot be at least as good is left out of the search.
+            seconds: most time for this solve, when less than what the clock has left.
 
         Raises:
             SolveFailed: a status from which no plan may be read.
@@ -250,7 +260,7 @@ class Session:
         if self._clock.left <= 0 or self._clock.interrupted:
             meaning = Meaning.INTERRUPTED if self._clock.interrupted else Meaning.TIME_LIMIT
             return Answer(meaning, None, 0.0, float("inf") if maximise else float("-inf"))
-        self._highs.setOptionValue("time_limit", float(self._highs.getRunTime() + self._clock.left))
+        self._highs.setOptionValue("time_limit", float(self._highs.getRunTime() + min(self._clock.left, seconds or self._clock.left)))
         for option in SUB_MIP_HEURISTICS:
             # on programmes of this size they cost more than they find: measured on the sample, 8 s became 2 s
             self._highs.setOptionValue(option, len(costs) > LARGE)

@@ -27,6 +27,8 @@ HALF_TICK = 0.5 / TICKS_PER_TONNE
 """Half of the smallest difference in tonnes (t): what is held may fall short of the exact value by less than one tick."""
 HALF_KRONA = 0.0005
 """Half of the smallest difference in money (tkr)."""
+TIE_SECONDS = 10.0
+"""Most time for one tie-break: they decide between plans that are equally good, and must not use up the time for what is not."""
 DEFAULT_FLOOR = Decimal("0.95")
 """floor_share when the model does not state one (docs/method.md)."""
 
@@ -79,8 +81,10 @@ class _Search:
     stopped: Meaning | None = None
     best: dict[str, Pick] = field(default_factory=dict)
 
-    def ask(self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None) -> Answer:
-        answer = self.session.best(expression, maximise=maximise, known=known)
+    def ask(
+        self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None, seconds: float | None = None
+    ) -> Answer:
+        answer = self.session.best(expression, maximise=maximise, known=known, seconds=seconds)
         if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED):
             self.stopped = answer.meaning
         return answer
@@ -230,6 +234,10 @@ def _most_plan(search: _Search) -> Solved:
         return solved  # only the ladder shows the plan with the most tonnes, and the ladder has both layers
     with search.session.for_a_while():
         search.session.hold(search.programme.tonnes, at_least=value.ticks / TICKS_PER_TONNE - HALF_TICK)
+        search.session.out_of_the_frame()
+        layers = search.d.layers
+        solved.picks = {i: pick._replace(layer="gap") if "gap" in layers[i] else pick for i, pick in solved.picks.items()}
+        solved.value = measure(search.d, solved.picks)
         search.session.keep_as_good(search.programme.tonnes, value.ticks / TICKS_PER_TONNE, maximise=True)
         _break_ties(search, solved, lambda m: (-m.ticks,))
     solved.most = solved.picks
@@ -280,7 +288,7 @@ def _break_ties(
     ]
     order: list[_Exact] = []
     for expression, read, scale, slack in exact:
-        answer = search.ask(expression, maximise=False, known=read(solved.value) * scale)
+        answer = search.ask(expression, maximise=False, known=read(solved.value) * scale, seconds=TIE_SECONDS)
         _take(search.d, solved, answer, (held, order, read))
         order.append(read)
         if answer.meaning is not Meaning.PROVEN:
@@ -288,7 +296,7 @@ def _break_ties(
             return solved
         session.hold(expression, at_most=read(solved.value) * scale + slack)
         session.keep_as_good(expression, read(solved.value) * scale, maximise=False)
-    answer = search.ask(programme.id_order, maximise=False)
+    answer = search.ask(programme.id_order, maximise=False, seconds=TIE_SECONDS)
     _take(search.d, solved, answer, (held, order, None))
     if answer.meaning is not Meaning.PROVEN:
         solved.unique, solved.stopped = False, search.stopped

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 from typing import Any, NoReturn
 
@@ -16,3 +18,17 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a test tried to open a network connection")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """LibreOffice, the independent reader of workbooks.
+
+    Without it the test is skipped, with the reason; .ci/run sets REQUIRE_ORACLES=1, and then it fails.
+    """
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None and os.environ.get("REQUIRE_ORACLES") == "1":
+        pytest.fail("LibreOffice is not installed, and REQUIRE_ORACLES asks for it")
+    if found is None:
+        pytest.skip("LibreOffice is not installed: no independent recalculation of workbooks")
+    return found

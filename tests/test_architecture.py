@@ -114,3 +114,49 @@ def test_only_the_command_line_prints() -> None:
     for path, first, tree in modules():
         calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print"]
         assert not calls or first == "cli", path.name
+
+
+def test_no_fault_is_swallowed() -> None:
+    """No bare except, nothing as wide as Exception, and no handler that only passes."""
+    for path, _, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ExceptHandler):
+                where = f"{path.name}:{node.lineno}"
+                caught = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)} if node.type is not None else {"Exception"}
+                assert not caught & {"Exception", "BaseException"}, where
+                assert not all(isinstance(n, ast.Pass) for n in node.body), where
+
+
+FLOATS = {
+    "formulation": "the solver's coefficients",
+    "solve": "the solver's coefficients and answers",
+    "stages": "the rate λ as a coefficient",
+    "cells.py": "a number cell comes as float and becomes an exact decimal",
+    "standard.py": "a number on its way into a cell",
+    "decision_workbook.py": "a number on its way into a cell",
+    "cli.py": "seconds",
+    "reasons.py": "bounds of the solver's variables",
+}
+"""Packages or files that may call float(), each with its reason; everything else counts in integers, decimals and fractions."""
+
+
+def test_kronor_and_tonnes_are_never_floats() -> None:
+    used = set()
+    for path, first, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
+                place = first if first in FLOATS else path.name
+                assert place in FLOATS, f"{path.name}:{node.lineno}"
+                used.add(place)
+    assert used == set(FLOATS), "a reason that nothing needs any longer"
+
+
+def test_modules_of_one_level_do_not_import_in_a_circle() -> None:
+    needs: dict[str, set[str]] = {}
+    for _, first, tree in modules():
+        below = {n.split(".")[1] for n in imported(tree) if n.startswith("portfolio.") and n.split(".")[1] in LEVEL}
+        needs.setdefault(first, set()).update(below - {first})
+    while needs:
+        free = {name for name, below in needs.items() if not below & set(needs)}
+        assert free, f"a circle among {sorted(needs)}"
+        needs = {name: below for name, below in needs.items() if name not in free}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -83,3 +85,14 @@ def test_one_version_number() -> None:
     newest = re.search(r"^## (\S+)", (TOP / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert newest is not None
     assert newest[1] == portfolio.__version__
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Nothing is used that only comes along with something else."""
+    declared = {normal(re.match(r"[\w.-]+", line)[0]) for line in PROJECT["project"]["dependencies"]}  # type: ignore[index]
+    for path in (TOP / "portfolio").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            for name in {n.split(".")[0] for n in names} - sys.stdlib_module_names - {"portfolio"}:
+                assert normal(name) in declared, f"{path.name} imports {name}"

@@ -202,6 +202,7 @@ def objective_report(d: Instance, solved: Solved, inside: Solved) -> ObjectiveRe
         floor_share=share if ratio_used else None,
         floor_tonnes=tonnes_from_ticks(solved.floor_ticks) if solved.floor_ticks is not None else None,
         hurdle=ratio_of(solved.hurdle) if solved.hurdle is not None else None,
+        unique=solved.unique,
         solves=solved.solves + (inside.solves if inside is not solved else 0),
     )
 

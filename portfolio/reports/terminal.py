@@ -103,6 +103,8 @@ class Summary:
                     most=tonnes(most, lang) if most is not None else "",
                 )
             )
+            if not objective.unique:
+                self.line(self.t("terminal.not_unique"))
         else:
             self.line(self.t("terminal.headline.not_proven", **values), "bold")
             self.line(self.t(f"terminal.stopped.{run.stop_reason.value}") + " " + self.could_be_better())
