@@ -225,7 +225,7 @@ def _model(options: argparse.Namespace) -> Path:
         return Path(options.model)
     models = find_models(Path("models"))
     if not models:
-        raise InputError([finding("no_model", "models")])
+        raise InputError([finding("no_model", "models", folder="models")])
     if len(models) > 1:
         raise InputError([finding("model_ambiguous", "models", models=", ".join(m.name for m in models))])
     return models[0]
@@ -249,7 +249,7 @@ def _workbooks(options: argparse.Namespace) -> list[Path]:
     named = [Path(p) for p in options.workbooks]
     found = named or sorted(p for p in Path("inputs").glob("*.xls[xm]") if not p.name.startswith("~$"))
     if not found:
-        raise InputError([finding("no_workbooks", "inputs")])
+        raise InputError([finding("no_workbooks", "inputs", folder="inputs")])
     return found
 
 

@@ -286,4 +286,3 @@ CODES: Final[Mapping[str, str]] = {
 def _from_pydantic(kind: str, place: str, value: object, file: str) -> Finding:
     shown = value if isinstance(value, str | int | Decimal) and kind != "missing" else ""
     return finding(CODES.get(kind, "value_invalid"), file, place, shown)
-

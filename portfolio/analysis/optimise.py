@@ -250,4 +250,3 @@ def _spent_rung(d: Instance, name: str, picks: Picks) -> Rung:
         tonnes_target_year=accounts.tonnes_target_year,
         count=accounts.chosen,
     )
-

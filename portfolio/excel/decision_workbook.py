@@ -118,9 +118,7 @@ class _Drawer:
             kind: book.add_format({**base, "num_format": form, **({"text_wrap": True} if kind == "wrapped" else {})})
             for kind, form in FORMATS.items()
         }
-        self._sums = {
-            kind: book.add_format({**base, "num_format": form, "bold": True, "top": 1}) for kind, form in FORMATS.items()
-        }
+        self._sums = {kind: book.add_format({**base, "num_format": form, "bold": True, "top": 1}) for kind, form in FORMATS.items()}
         self._tables = 0
 
     def sheet(self, sheet: Sheet) -> None:

@@ -213,9 +213,7 @@ def _with_unit(layout: Layout, stated: list[tuple[Cell, Header]], file: str, fin
     chosen = of_years or above
     if len(chosen) > 1:
         (unit, cell), (other, second) = list(chosen.items())[:2]
-        findings.append(
-            finding("unit_conflict", file, f"{name}!{second.address}", second.text, unit=other, other=unit, first=cell.address)
-        )
+        findings.append(finding("unit_conflict", file, f"{name}!{second.address}", second.text, unit=other, other=unit, first=cell.address))
     elif not chosen:
         findings.append(finding("unit_missing", file, f"{name}!{layout.header_row}"))
     unit, where = next(iter(chosen.items()), ("kr", None))

@@ -297,7 +297,7 @@ class Summary:
         for limit in self.run.limits:
             where = " ".join(str(x) for x in (clean(limit.subject), limit.year or "") if x)
             left = mnkr(int(limit.slack), self.lang) if limit.unit == "kr" else tonnes(limit.slack, self.lang)
-            unit = self.t("terminal.unit.mnkr") if limit.unit == "kr" else self.t(f"terminal.limits.unit_{limit.unit}")
+            unit = self.t("terminal.unit.mnkr") if limit.unit == "kr" else self.t(f"audit.unit.{limit.unit}")
             word = self.t("terminal.limits.binds" if limit.binds else "terminal.limits.free")
             rows.append((self.t(f"constraint.{limit.constraint}.name"), where, f"{left} {unit}", word))
         columns = [(self.t(f"terminal.limits.{n}"), side) for n, side in LIMIT_COLUMNS]
@@ -348,7 +348,7 @@ class Summary:
             for c in adopted.audit.breaches[:10]:
                 where = " ".join(str(x) for x in (clean(c.subject), c.year or "") if x)
                 amount = mnkr(-int(c.slack), self.lang) if c.unit == "kr" else tonnes(-c.slack, self.lang)
-                unit = self.t("terminal.unit.mnkr") if c.unit == "kr" else c.unit
+                unit = self.t("terminal.unit.mnkr") if c.unit == "kr" else self.t(f"audit.unit.{c.unit}")
                 self.line(f"  {self.t(f'constraint.{c.constraint}.name')} {where}: {amount} {unit}")
 
     def findings(self) -> None:

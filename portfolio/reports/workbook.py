@@ -436,7 +436,7 @@ class Book:
                 c.relation,
                 c.right,
                 c.slack,
-                c.unit,
+                self.t(f"audit.unit.{c.unit}"),
                 self.t("workbook.control.holds" if c.holds else "workbook.control.breached"),
                 self.t(f"constraint.{c.constraint}.meaning"),
             )
