@@ -154,6 +154,15 @@ def test_alternatives_selection_and_stability() -> None:
     assert breached([first, second], stable, decide("A"), decide("B", 2025)) == {"stability"}
 
 
+def test_a_delay_moves_the_adopted_start_too() -> None:
+    """The scenario delays A by a year: to start it in 2026 is no change of the adopted plan, to start it in 2027 is one."""
+    adopted = b.investment("A", latest=2026, in_plan=True)
+    late = Adjustment(delay=b.count(1, "years"), source="test")
+    model = b.planning(stability=Stability(changes=b.count(0, "changes")), investments={"A": late})
+    assert breached([adopted], model, decide("A", 2026)) == set()
+    assert breached([adopted], model, decide("A", 2027)) == {"stability"}
+
+
 def test_plan_frame() -> None:
     carried, yearly = (b.planning(plan_frame=b.frame(60, 30, 10, carry_forward=c)) for c in (True, False))
     assert breached([B], carried, decide("B", 2026)) == set(), "90 unspent kronor carry 60 and 40"
@@ -185,6 +194,9 @@ def test_owner_frame() -> None:
     assert breached([B], model(50, carry_forward=True), decide("B", 2026)) == set()
     assert breached([B], model(50), decide("B", 2026)) == {"owner_frame"}
     assert breached([b.investment("B", owner="Bolaget")], model(0), decide("B", 2025)) == set()
+    both = decide("A", 2026), decide("B", 2025)
+    assert breached([A, B], model(100, carry_forward=True), *both) == set()
+    assert breached([A, B], model(99, carry_forward=True), *both) == {"owner_frame"}, "60 + 140 in two years, though 140 is below 198"
 
 
 def test_delivery_capacity() -> None:
@@ -225,6 +237,8 @@ def test_operating_charge_by_hand() -> None:
     assert [c.left for c in rows([item], model(195), "operating_charge", decide("A", 2025))] == [0, 195, 185]
     assert breached([item], model(195), decide("A", 2025)) == set()
     assert breached([item], model(194), decide("A", 2025)) == {"operating_charge"}
+    short = b.investment("A", (100,), operating=5, life=1)
+    assert [c.left for c in rows([short], model(115), "operating_charge", decide("A", 2025))] == [0, 115, 5], "written off after its life"
 
 
 def test_bond_backing() -> None:
@@ -369,6 +383,9 @@ def test_floor_and_required_tonnes() -> None:
     cheap = b.planning(objective=Objective(name="least_cost", tonnes=b.tonnes(5)))
     assert breached([A], cheap, decide("A", 2025)) == set()
     assert breached([A], cheap, decide("A", 2026)) == {"required_tonnes"}
+    ceiling = {"emissions": b.emissions(), "emission_ceiling": EmissionCeiling(tonnes=b.tonnes(600))}
+    instead = b.planning(objective=Objective(name="least_cost", tonnes=b.tonnes(5)), **ceiling)
+    assert breached([A], instead, decide("A", 2026)) == set(), "with an emission ceiling the tonnes are not asked for"
 
 
 def test_stated_figures_of_a_decision() -> None:
@@ -455,7 +472,7 @@ def test_every_constraint_has_its_words() -> None:
     for lang in LANGUAGES:
         text = Text(lang)
         for name in CONSTRAINTS:
-            assert all(text.has(f"constraint.{name}.{part}") for part in ("name", "meaning", "unit")), (lang, name)
+            assert all(text.has(f"constraint.{name}.{part}") for part in ("name", "meaning")), (lang, name)
 
 
 def test_ticks_are_shown_as_tonnes() -> None:
