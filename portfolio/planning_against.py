@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portfolio.errors import Finding, Severity, finding
 from portfolio.instance import adjusted, allowed_starts, counts_here, must_start
 from portfolio.planning import Planning
-from portfolio.records import Control, GrantStatus, Investment, LockKind, Portfolio, RequirementKind
+from portfolio.records import Control, GrantStatus, Investment, LockKind, Portfolio, RequirementKind, Status
 
 
 def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
@@ -105,11 +105,20 @@ def _arithmetic(p: Planning, investments: list[Investment]) -> Iterator[Finding]
             workbooks_kr=everything,
             difference_kr=everything - p.control_envelope.total.value,
         )
+    planned = [i for i in city if must_start(i) and i.status is Status.COMMITTED and i.in_plan]
+    if p.plan_frame is not None and (needed := _least(planned)) > (total := sum(p.plan_frame.frame.values.values())):
+        cells = ", ".join(i.origin.place("id") for i in planned)
+        yield finding("must_above_frame", p.file, "plan_frame.frame", total, Severity.WARNING, cells=cells, needed_kr=needed)
     bound = [i for i in city if must_start(i)]
-    smallest = sum(i.total_outlay * (i.minimum_share or 100) // 100 for i in bound)
+    smallest = _least(bound)
     if p.control_envelope is not None and smallest > p.control_envelope.total.value:
         cells = ", ".join(i.origin.place("id") for i in bound)
         yield finding("must_above_envelope", p.file, "control_envelope.total", smallest, Severity.WARNING, cells=cells)
+
+
+def _least(investments: list[Investment]) -> int:
+    """The least outlay (kr) that starting all of them takes, all years."""
+    return sum(i.total_outlay * (i.minimum_share or 100) // 100 for i in investments)
 
 
 def _price_levels(investments: list[Investment]) -> Iterator[Finding]:

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from portfolio.errors import Finding, Severity, finding
-from portfolio.planning import MoneyByYear, Planning
+from portfolio.planning import CountByYear, Money, MoneyByYear, Planning
+from portfolio.records import LockKind
+from portfolio.units import KRONOR_PER
+
+FIRST, LAST = 1900, 2200
+"""Years outside these are slips of the keyboard."""
+SLIP = 100
+"""A figure this many times as large as the one beside it was probably given in another unit (the next one is 1,000 times as large)."""
 
 
 def check_model(p: Planning) -> list[Finding]:
-    """Findings about the model on its own."""
-    return [*_horizon(p), *_frame(p), *_debt(p), *_emissions(p), *_other(p)]
+    """Findings about the model on its own. Without plan years nothing else can be said."""
+    return list(_plan_years(p)) or [*_horizon(p), *_frame(p), *_envelope(p), *_debt(p), *_emissions(p), *_series(p), *_other(p)]
+
+
+def stated(kronor: int, like: Money | MoneyByYear) -> str:
+    """An amount (kr) in the unit that the file states: `-0.5 mnkr`."""
+    unit = like.stated.split()[-1]
+    return f"{(Decimal(kronor) / KRONOR_PER[unit]).normalize():f} {unit}"
+
+
+def _plan_years(p: Planning) -> Iterator[Finding]:
+    first, last = p.horizon.first_year.value, p.horizon.last_year.value
+    if not FIRST <= first <= LAST:
+        yield finding("year_unreasonable", p.file, "horizon.first_year.value", first, first=str(FIRST), last=str(LAST))
+    elif not first <= last <= LAST:
+        yield finding("years_reversed", p.file, "horizon.last_year.value", last, first=first)
 
 
 def _horizon(p: Planning) -> Iterator[Finding]:
     h = p.horizon
-    first, last = h.first_year.value, h.last_year.value
-    if not 1900 <= first <= last <= 2200:
-        yield finding("years_reversed", p.file, "horizon.last_year.value", last, first=first)
-        return
-    if h.effects_until.value < last:
-        yield finding("effects_too_short", p.file, "horizon.effects_until.value", h.effects_until.value, last=last)
-    if not first <= h.target_year.value <= max(last, h.effects_until.value):
-        yield finding("target_outside", p.file, "horizon.target_year.value", h.target_year.value, first=first, last=h.effects_until.value)
+    first, last, until = h.first_year.value, h.last_year.value, h.effects_until.value
+    if until < last:
+        yield finding("effects_too_short", p.file, "horizon.effects_until.value", until, last=last)
+    if until > LAST:
+        yield finding("year_unreasonable", p.file, "horizon.effects_until.value", until, first=str(FIRST), last=str(LAST))
+    if not first <= h.target_year.value <= max(last, until):
+        yield finding("target_outside", p.file, "horizon.target_year.value", h.target_year.value, first=first, last=until)
+
+
+def _foreign(p: Planning, series: MoneyByYear | CountByYear, place: str, years: range) -> Iterator[Finding]:
+    """The series has no year outside `years`."""
+    for year in sorted(series.values.keys() - set(years)):
+        yield finding("year_foreign", p.file, f"{place}.values.{year}", year, first=years[0], last=years[-1])
 
 
 def _years(p: Planning, series: MoneyByYear, place: str, years: range) -> Iterator[Finding]:
@@ -30,9 +57,13 @@ def _years(p: Planning, series: MoneyByYear, place: str, years: range) -> Iterat
     for year in years:
         if year not in series.values:
             yield finding("year_missing", p.file, f"{place}.values.{year}", "", year=year)
-    for year in sorted(series.values):
-        if year not in years:
-            yield finding("year_foreign", p.file, f"{place}.values.{year}", year, first=years[0], last=years[-1])
+    yield from _foreign(p, series, place, years)
+
+
+def _no_negative(p: Planning, series: MoneyByYear, place: str) -> Iterator[Finding]:
+    for year, kronor in sorted(series.values.items()):
+        if kronor < 0:
+            yield finding("amount_negative", p.file, f"{place}.values.{year}", stated(kronor, series))
 
 
 def _frame(p: Planning) -> Iterator[Finding]:
@@ -40,15 +71,24 @@ def _frame(p: Planning) -> Iterator[Finding]:
         return
     frame = p.plan_frame.frame
     yield from _years(p, frame, "plan_frame.frame", p.horizon.years)
-    for year, kronor in sorted(frame.values.items()):
-        if kronor < 0:
-            yield finding("amount_negative", p.file, f"plan_frame.frame.values.{year}", kronor)
+    yield from _no_negative(p, frame, "plan_frame.frame")
     if not any(frame.values.values()):
         yield finding("frame_zero", p.file, "plan_frame.frame.values")
     total = p.plan_frame.total
     if total is not None and total.value != sum(frame.values.values()):
         difference = sum(frame.values.values()) - total.value
-        yield finding("frame_total", p.file, "plan_frame.total.value", total.value, difference=difference)
+        yield finding("frame_total", p.file, "plan_frame.total.value", stated(total.value, total), difference=difference)
+
+
+def _envelope(p: Planning) -> Iterator[Finding]:
+    if p.control_envelope is None:
+        return
+    total = p.control_envelope.total
+    if total.value < 0:
+        yield finding("amount_negative", p.file, "control_envelope.total.value", stated(total.value, total))
+    elif p.plan_frame is not None and total.value < (frame := sum(p.plan_frame.frame.values.values())):
+        shown = stated(total.value, total)
+        yield finding("envelope_below_frame", p.file, "control_envelope.total.value", shown, Severity.WARNING, frame_kr=frame)
 
 
 def _debt(p: Planning) -> Iterator[Finding]:
@@ -62,41 +102,65 @@ def _debt(p: Planning) -> Iterator[Finding]:
         ("self_financing", debt.self_financing),
     ):
         yield from _years(p, series, f"debt.{name}", years)
-    if debt.opening.value > debt.mandate.values.get(years[0], debt.opening.value):
-        yield finding("debt_above_mandate", p.file, "debt.opening.value", debt.opening.value)
+    yield from _no_negative(p, debt.mandate, "debt.mandate")
+    opening = debt.opening.value
+    if opening > debt.mandate.values.get(years[0], opening):
+        yield finding("debt_above_mandate", p.file, "debt.opening.value", stated(opening, debt.opening))
     if debt.interest_rate is not None and debt.interest_rate.value and debt.reference_net_debt is None:
         yield finding("reference_missing", p.file, "debt.reference_net_debt")
     if debt.reference_net_debt is not None:
         yield from _years(p, debt.reference_net_debt, "debt.reference_net_debt", range(years[0] - 1, years[-1] + 1))
     for year, kronor in sorted(debt.mandate.values.items()):
-        if 0 < kronor * 100 < debt.opening.value:
-            yield finding("unit_slip", p.file, f"debt.mandate.values.{year}", kronor, Severity.WARNING)
+        if 0 < kronor * SLIP < opening or 0 < opening * SLIP < kronor:
+            yield finding("unit_slip", p.file, f"debt.mandate.values.{year}", stated(kronor, debt.mandate), Severity.WARNING)
 
 
 def _emissions(p: Planning) -> Iterator[Finding]:
     table = p.emissions
     if table is None:
         return
-    if table.base_year.value > table.latest_year.value:
-        yield finding("years_reversed", p.file, "emissions.latest_year.value", table.latest_year.value, first=table.base_year.value)
-    total = sum(base.value for base in table.sectors.values())
+    base, latest = table.base_year.value, table.latest_year.value
+    for name, year in (("base_year", base), ("latest_year", latest)):
+        if not FIRST <= year <= LAST:
+            yield finding("year_unreasonable", p.file, f"emissions.{name}.value", year, first=str(FIRST), last=str(LAST))
+    if base > latest:
+        yield finding("years_reversed", p.file, "emissions.latest_year.value", latest, first=base)
+    if table.latest.value > table.base.value * SLIP or table.base.value > table.latest.value * SLIP > 0:
+        yield finding("emissions_slip", p.file, "emissions.latest.value", table.latest.stated, Severity.WARNING, base=table.base.stated)
+    total = sum(sector.value for sector in table.sectors.values())
     if table.sectors and total != table.latest.value:
         yield finding("sectors_total", p.file, "emissions.sectors", total, Severity.WARNING, difference=str(total - table.latest.value))
-    if table.reference_path is not None:
+    if table.reference_path is not None and p.horizon.effects_until.value <= LAST:
         for year in p.horizon.effect_years:
             if year not in table.reference_path.values:
                 yield finding("year_missing", p.file, f"emissions.reference_path.values.{year}", "", year=year)
+
+
+def _series(p: Planning) -> Iterator[Finding]:
+    """Years of the optional tables. A year without a delivery capacity has no limit."""
+    years = p.horizon.years
+    for owner, series in sorted(p.owner_frame.frames.items()) if p.owner_frame is not None else ():
+        yield from _years(p, series, f"owner_frame.frames.{owner}", years)
+        yield from _no_negative(p, series, f"owner_frame.frames.{owner}")
+    if p.operating_charge is not None and p.operating_charge.limit is not None:
+        yield from _years(p, p.operating_charge.limit, "operating_charge.limit", years)
+    if p.bond_backing is not None and p.bond_backing.other_eligible is not None:
+        yield from _years(p, p.bond_backing.other_eligible, "bond_backing.other_eligible", years)
+    if p.delivery_capacity is not None:
+        for owner, starts in sorted(p.delivery_capacity.starts.items()):
+            yield from _foreign(p, starts, f"delivery_capacity.starts.{owner}", years)
+        for owner, series in sorted(p.delivery_capacity.outlay.items()):
+            yield from _foreign(p, series, f"delivery_capacity.outlay.{owner}", years)
+            yield from _no_negative(p, series, f"delivery_capacity.outlay.{owner}")
 
 
 def _other(p: Planning) -> Iterator[Finding]:
     for limit in p.selection:
         if limit.at_least is not None and limit.at_most is not None and limit.at_least > limit.at_most:
             yield finding("selection_reversed", p.file, f"selection.{limit.name}", limit.at_least)
-    if p.owner_frame is not None:
-        for owner, series in sorted(p.owner_frame.frames.items()):
-            yield from _years(p, series, f"owner_frame.frames.{owner}", p.horizon.years)
-    if p.bond_backing is not None and p.bond_backing.other_eligible is not None:
-        yield from _years(p, p.bond_backing.other_eligible, "bond_backing.other_eligible", p.horizon.years)
+    for i, change in sorted(p.investments.items()):
+        if change.lock is not None and (change.lock.kind is LockKind.START) != (change.lock.year is not None):
+            yield finding("lock_year", p.file, f"investments.{i}.lock", change.lock.kind.value)
     if p.bond_backing is not None and (p.debt is None or p.bonds is None):
         yield finding("backing_without_debt", p.file, "bond_backing")
     if p.emission_ceiling is not None and p.emissions is None:

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import build as b
-
+import making as b
 from portfolio.planning import Objective, OwnerFrame, Planning, SelectionLimit
 from portfolio.records import Portfolio
 

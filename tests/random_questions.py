@@ -6,8 +6,7 @@ import random
 from decimal import Decimal
 from typing import Any
 
-import build as b
-
+import making as b
 from portfolio.planning import (
     BondFramework,
     CountByYear,

@@ -6,13 +6,14 @@ import random
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
-import build as b
 import pytest
 
+import making as b
 from portfolio.audit import CONSTRAINTS, audit
 from portfolio.audit.flow import MOST_JOINED, Ceilings, Stream, TooManyJoined
+from portfolio.audit.sheet import Unit
 from portfolio.outcome import Check, Decision, Layer, Verdict
 from portfolio.planning import (
     Adjustment,
@@ -473,6 +474,8 @@ def test_every_constraint_has_its_words() -> None:
         text = Text(lang)
         for name in CONSTRAINTS:
             assert all(text.has(f"constraint.{name}.{part}") for part in ("name", "meaning")), (lang, name)
+        for unit in get_args(Unit):
+            assert text.has(f"audit.unit.{unit}"), (lang, unit)
 
 
 def test_ticks_are_shown_as_tonnes() -> None:

@@ -11,11 +11,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-import build as b
 import pytest
-from exhaustive import Choice, Question
-from random_questions import question
 
+import making as b
+from exhaustive import Choice, Question
 from portfolio.analysis.optimise import make_plan
 from portfolio.audit import CONSTRAINTS, audit
 from portfolio.evaluate import Pick
@@ -36,6 +35,7 @@ from portfolio.planning import (
     TonnesByYear,
 )
 from portfolio.records import Investment, Portfolio, Requirement, RequirementKind
+from random_questions import question
 
 YEARS = range(2025, 2030)
 UNTIL = 2034

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import build as b
 import openpyxl
 import pytest
 
+import making as b
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.errors import CannotWrite
 from portfolio.excel.decision_workbook import Block, Column, Labels, Sheet, workbook_bytes

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from exhaustive import Question
-from random_questions import question
 
+from exhaustive import Question
 from portfolio.errors import InfeasiblePlan
 from portfolio.instance import build_instance
 from portfolio.solve import Clock
 from portfolio.stages import solve_stages
+from random_questions import question
 
 
 def agree(seed: int) -> bool:

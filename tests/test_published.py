@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from published import as_question
 
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.outcome import SolveStatus, Verdict
+from published import as_question
 
 INSTANCES = json.loads((Path(__file__).parent / "published.json").read_text("utf-8"))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import build as b
 import highspy
 import pytest
 
+import making as b
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.instance import build_instance
 from portfolio.outcome import Run, SolveStatus

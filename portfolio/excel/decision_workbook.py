@@ -22,6 +22,12 @@ CREATED: Final = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 LINE: Final = 14
 """Height of a line in points at 10-point type."""
 
+CHART_ROWS: Final = 19
+"""Rows that a chart covers."""
+
+ROWS_A_PAGE: Final = 50
+"""Rows of a landscape page that can still be read."""
+
 Value = str | int | Decimal | None
 
 FORMATS: Final[dict[str, str]] = {
@@ -32,7 +38,7 @@ FORMATS: Final[dict[str, str]] = {
     "kr": "#,##0",
     "mnkr": "#,##0.0,,",  # whole kronor shown in millions: the cell keeps every krona
     "t": "#,##0",
-    "exact": "#,##0.###",
+    "exact": "#,##0.0##",  # only for what is not whole: Excel would show a whole number as `6,600.`
     "per_mnkr": "#,##0.0",
 }
 """Number formats by kind of column; Excel shows them with the reader's own separators."""
@@ -113,12 +119,15 @@ class _Drawer:
         self._title = book.add_format({**base, "bold": True, "font_size": 14})
         self._line = book.add_format({**base, "text_wrap": True})
         self._heading = book.add_format({**base, "bold": True, "font_size": 12})
-        self._header = book.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E4ECF4"})
+        header = {**base, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E4ECF4"}
+        self._headers = {kind: book.add_format({**header, **_side(kind)}) for kind in FORMATS}
         self._cells = {
-            kind: book.add_format({**base, "num_format": form, **({"text_wrap": True} if kind == "wrapped" else {})})
+            kind: book.add_format({**base, "num_format": form, **_side(kind), **({"text_wrap": True} if kind == "wrapped" else {})})
             for kind, form in FORMATS.items()
         }
-        self._sums = {kind: book.add_format({**base, "num_format": form, "bold": True, "top": 1}) for kind, form in FORMATS.items()}
+        self._sums = {
+            kind: book.add_format({**base, "num_format": form, "bold": True, "top": 1, **_side(kind)}) for kind, form in FORMATS.items()
+        }
         self._tables = 0
 
     def sheet(self, sheet: Sheet) -> None:
@@ -128,7 +137,7 @@ class _Drawer:
         page.set_landscape()
         page.set_paper(9)
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(1, 1 if self._on_one_page(sheet) else 0)
         page.set_footer(f"&L{sheet.name}&R{self._labels.page}")
         for n, width in enumerate(self._widths(sheet)):
             page.set_column(n, n, width)
@@ -142,14 +151,25 @@ class _Drawer:
             page.set_row(row, LINE * _lines(line, 130))
             row += 1
         row += 1
+        longest = max(range(len(sheet.blocks)), key=lambda n: len(sheet.blocks[n].rows), default=0)
         for n, block in enumerate(sheet.blocks):
             if block.title:
                 page.write_string(row, 0, block.title, self._heading)
                 row += 1
-            if n == 0:
-                page.freeze_panes(row + 1, 0)
+            if n == longest:
                 page.repeat_rows(row)
+            if n == 0:
+                # the headings of a first, short table must not stay above the rows of the next
+                page.freeze_panes(row + 1 if longest == 0 else 1, 0)
+            if n and n == longest and row + len(block.rows) > ROWS_A_PAGE:
+                page.set_h_pagebreaks([row - 1 if block.title else row])
             row = self.block(page, sheet.name, row, block)
+
+    @staticmethod
+    def _on_one_page(sheet: Sheet) -> bool:
+        """A table of years with its chart is not torn apart."""
+        rows = sum(len(b.rows) + CHART_ROWS * len(b.charts) + 3 for b in sheet.blocks)
+        return len(sheet.blocks) == 1 and bool(sheet.blocks[0].charts) and rows <= ROWS_A_PAGE
 
     @staticmethod
     def _widths(sheet: Sheet) -> list[int]:
@@ -166,7 +186,7 @@ class _Drawer:
         self._tables += 1
         summed = any(c.summed for c in block.columns) and bool(block.rows)
         bottom = top + max(1, len(block.rows))
-        columns = [{"header": c.heading, "header_format": self._header, "format": self._cells[c.kind]} for c in block.columns]
+        columns = [{"header": c.heading, "header_format": self._headers[c.kind], "format": self._cells[c.kind]} for c in block.columns]
         page.add_table(
             top,
             0,
@@ -190,7 +210,7 @@ class _Drawer:
         row = bottom + 2
         for chart in block.charts:
             self._chart(page, sheet, row, (top, len(block.rows)), (block, chart))
-            row += 19
+            row += CHART_ROWS
         return row
 
     @staticmethod
@@ -211,7 +231,7 @@ class _Drawer:
                 page.write_blank(row, n, None, self._sums["text"])
 
     def _write(self, page: Any, row: int, column: int, value: Value, kind: str) -> None:
-        form = self._cells[kind]
+        form = self._cells[_kind(value) if kind == "exact" else kind]
         if value is None:
             page.write_blank(row, column, None, form)
         elif isinstance(value, str):
@@ -250,9 +270,21 @@ class _Drawer:
             page.insert_chart(f"{xl_col_to_name(0)}{row + 1}", drawn, {"description": chart.title})
 
 
+def _kind(value: Value) -> str:
+    """How a figure of a mixed column is shown: a calendar year, a whole number, or with the decimals it has."""
+    if not isinstance(value, int | Decimal) or value != int(value):
+        return "exact"
+    return "year" if 1900 <= value <= 2200 else "count"
+
+
+def _side(kind: str) -> dict[str, str | int]:
+    """Numbers to the right, with their headings; text to the left, a little away from the number before it."""
+    return {"align": "left", "indent": 1} if kind in ("text", "wrapped") else {"align": "right"}
+
+
 def _lines(text: str, width: int) -> int:
     """Lines of a wrapped text in a column of `width` characters."""
-    return len(textwrap.wrap(text, max(4, width - 2))) or 1
+    return len(textwrap.wrap(text, max(4, width - 1))) or 1
 
 
 def _number(value: int | Decimal) -> int | float:

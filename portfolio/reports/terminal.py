@@ -16,7 +16,8 @@ from portfolio.errors import Finding
 from portfolio.outcome import Decision, FindingLine, Layer, Plan, Run, SolveStatus, StopReason, Totals, Verdict
 from portfolio.planning import Planning
 from portfolio.records import Control, Portfolio
-from portfolio.reports.figures import kronor, mnkr, per_mnkr, share, tonnes
+from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
+from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
 from portfolio.reports.findings import clean, errors_first, finding_line
 from portfolio.text import Text
 
@@ -24,6 +25,9 @@ BAR = 18
 """Width of the debt bars in characters."""
 NAME = 32
 """Characters of an investment's name in the decision table."""
+
+STYLES = {"strong": "bold", "plain": "", "alarm": "bold red"}
+"""How a sentence of the answer is shown; without colour the words alone say it."""
 
 __all__ = ["finding_line", "render", "render_check", "render_findings"]
 
@@ -49,7 +53,7 @@ class Summary:
         if self.run.totals is None:
             self.without_plan()
         else:
-            self.headline(self.run.totals)
+            self.answer()
             self.ladder()
             self.decisions()
             self.years()
@@ -79,70 +83,10 @@ class Summary:
             table.add_row(*(Line(cell) for cell in row))
         self.console.print(table)
 
-    def headline(self, totals: Totals) -> None:
+    def answer(self) -> None:
         """What is recommended, what is proven, and whether the target is met."""
-        run, lang = self.run, self.lang
-        objective = run.objective
-        assert objective is not None
-        values = {
-            "chosen": totals.chosen,
-            "of": sum(1 for d in run.decisions if d.layer is not Layer.EXTERNAL),
-            "mnkr": mnkr(totals.kronor, lang),
-            "tonnes": tonnes(totals.tonnes, lang),
-            "ratio": per_mnkr(totals.tonnes_per_krona, lang) if totals.tonnes_per_krona is not None else "–",
-            "quantity": self.t(f"terminal.quantity.{objective.quantity}", year=run.target_year, until=self.until()),
-            "krona": self.t(f"terminal.krona.{objective.krona}"),
-        }
-        if run.status is SolveStatus.PROVEN_BEST:
-            self.line(self.t("terminal.headline.proven", **values), "bold")
-            most, floor = objective.most_tonnes, objective.floor_share
-            self.line(
-                self.t(
-                    f"terminal.proof.{objective.name}",
-                    floor=share(floor, lang) if floor is not None else "",
-                    most=tonnes(most, lang) if most is not None else "",
-                )
-            )
-            if not objective.unique:
-                self.line(self.t("terminal.not_unique"))
-        else:
-            self.line(self.t("terminal.headline.not_proven", **values), "bold")
-            self.line(self.t(f"terminal.stopped.{run.stop_reason.value}") + " " + self.could_be_better())
-        audit = run.audit
-        assert audit is not None
-        self.line(self.t("terminal.audit", checks=kronor(len(audit.checks), lang)))
-        self.target(totals)
-
-    def could_be_better(self) -> str:
-        """What better could at most exist, in tonnes or kronor."""
-        objective = self.run.objective
-        assert objective is not None
-        if objective.bound is None:
-            return self.t("terminal.better.unknown")
-        if objective.name == "least_cost":
-            return self.t("terminal.better.kronor", kronor=kronor(objective.gap_kronor, self.lang))
-        return self.t("terminal.better.tonnes", tonnes=tonnes(objective.gap_tonnes, self.lang))
-
-    def target(self, totals: Totals) -> None:
-        """The target year in one sentence."""
-        run, lang = self.run, self.lang
-        if totals.emissions_target_year is None or run.target_tonnes is None or run.gap is None or run.gap.tonne_gap is None:
-            return
-        met = run.gap.tonne_gap <= 0
-        self.line(
-            self.t(
-                "terminal.target.met" if met else "terminal.target.missed",
-                year=run.target_year,
-                emissions=tonnes(totals.emissions_target_year, lang),
-                target=tonnes(run.target_tonnes, lang),
-                gap=tonnes(abs(run.gap.tonne_gap), lang),
-            ),
-            "" if met else "bold red",
-        )
-
-    def until(self) -> str:
-        """Last effect year."""
-        return str(self.run.emissions[-1].year) if self.run.emissions else str(self.run.model["horizon"]["effects_until"]["value"])
+        for said in answer(self.run, self.t):
+            self.line(said.sentence, STYLES[said.weight])
 
     def ladder(self) -> None:
         """The gap ladder with the three gaps by name."""
@@ -157,36 +101,12 @@ class Summary:
                 (self.t("terminal.ladder.tonnes", year=self.run.target_year), "right"),
             ],
             [
-                (self.t(f"terminal.ladder.{r.name}"), str(r.count), mnkr(r.kronor, lang), tonnes(r.tonnes_target_year, lang))
+                (rung_name(self.run, r.name, self.t), str(r.count), mnkr(r.kronor, lang), tonnes(r.tonnes_target_year, lang))
                 for r in gap.rungs
             ],
         )
-        self.line(self.t("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang)))
-        self.line(self.t("terminal.ladder.capacity_gap", mnkr=mnkr(gap.capacity_gap, lang)))
-        if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
-            self.line(
-                self.t(
-                    "terminal.ladder.tonne_gap",
-                    year=self.run.target_year,
-                    gap=tonnes(gap.tonne_gap, lang),
-                    all=tonnes(gap.tonne_gap_all, lang),
-                )
-            )
-        if self.run.plan_only is not None:
-            self.line(self.closing())
-
-    def closing(self) -> str:
-        """What both layers give beyond the best plan inside the frame."""
-        gap, lang = self.run.gap, self.lang
-        assert gap is not None
-        if gap.closing_kronor <= 0 or gap.closing_tonnes <= 0:
-            return self.t("terminal.ladder.closing_other", mnkr=mnkr(gap.closing_kronor, lang), tonnes=tonnes(gap.closing_tonnes, lang))
-        return self.t(
-            "terminal.ladder.closing",
-            mnkr=mnkr(gap.closing_kronor, lang),
-            tonnes=tonnes(gap.closing_tonnes, lang),
-            ratio=per_mnkr(gap.closing_tonnes / gap.closing_kronor, lang),
-        )
+        for sentence in (*gaps(self.run, self.t), *closing(self.run, self.t)):
+            self.line(sentence)
 
     def decisions(self) -> None:
         """Plan, gap, not recommended; the external ones in one line."""
@@ -314,7 +234,9 @@ class Summary:
             note = "" if adopted.audit.verdict is Verdict.HOLDS else self.t("terminal.plans.breaches", count=breaches)
             shown.append((self.t("terminal.plans.adopted"), adopted.totals, note))
         if run.plan_only is not None:
-            shown.append((self.t("terminal.plans.plan_only"), run.plan_only.totals, ""))
+            # called best only when its search, too, was finished
+            name, note = ("plan_only", "") if both_proven(run) else ("plan_only_not_proven", self.t("terminal.plans.not_proven"))
+            shown.append((self.t(f"terminal.plans.{name}"), run.plan_only.totals, note))
         shown.append((self.t("terminal.plans.recommended"), totals, ""))
         columns = [(self.t(f"terminal.plans.{n}", year=run.target_year), side) for n, side in PLAN_COLUMNS]
         rows = [

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from portfolio.excel.decision_workbook import Block, Chart, Column, Labels, Sheet, Value, workbook_bytes
-from portfolio.outcome import Decision, Layer, Run, SolveStatus, Totals
-from portfolio.reports.figures import kronor, mnkr, per_mnkr, share, tonnes
+from portfolio.outcome import Decision, Layer, Run, Totals
+from portfolio.reports.answer import answer, both_proven, closing, gaps, most_proven, rung_name
+from portfolio.reports.figures import kronor
 from portfolio.reports.findings import clean
 from portfolio.reports.reason import sentence
 from portfolio.text import Text
@@ -52,49 +53,8 @@ class Book:
 
     def summary(self) -> Sheet:
         """The answer, the proof, the ladder, the plans side by side."""
-        run, lang, totals, objective = self.run, self.lang, self.run.totals, self.run.objective
-        assert totals is not None
-        assert objective is not None
-        assert run.gap is not None
-        until = run.model["horizon"]["effects_until"]["value"]
-        headline = "proven" if run.status is SolveStatus.PROVEN_BEST else "not_proven"
-        lines = [
-            self.t(
-                f"terminal.headline.{headline}",
-                chosen=totals.chosen,
-                of=sum(1 for d in run.decisions if d.layer is not Layer.EXTERNAL),
-                mnkr=mnkr(totals.kronor, lang),
-                krona=self.t(f"terminal.krona.{objective.krona}"),
-                tonnes=tonnes(totals.tonnes, lang),
-                quantity=self.t(f"terminal.quantity.{objective.quantity}", year=run.target_year, until=until),
-                ratio=per_mnkr(totals.tonnes_per_krona, lang) if totals.tonnes_per_krona is not None else "–",
-            )
-        ]
-        if run.status is SolveStatus.PROVEN_BEST:
-            floor, reachable = objective.floor_share, objective.most_tonnes
-            lines.append(
-                self.t(
-                    f"terminal.proof.{objective.name}",
-                    floor=share(floor, lang) if floor is not None else "",
-                    most=tonnes(reachable, lang) if reachable is not None else "",
-                )
-            )
-        elif objective.bound is not None:
-            kind = "kronor" if objective.name == "least_cost" else "tonnes"
-            most = kronor(objective.gap_kronor, lang) if kind == "kronor" else tonnes(objective.gap_tonnes, lang)
-            lines.append(self.t(f"terminal.better.{kind}", **{kind: most}))
-        assert run.audit is not None
-        lines.append(self.t("terminal.audit", checks=kronor(len(run.audit.checks), lang)))
-        if totals.emissions_target_year is not None and run.target_tonnes is not None and run.gap.tonne_gap is not None:
-            lines.append(
-                self.t(
-                    "terminal.target.met" if run.gap.tonne_gap <= 0 else "terminal.target.missed",
-                    year=run.target_year,
-                    emissions=tonnes(totals.emissions_target_year, lang),
-                    target=tonnes(run.target_tonnes, lang),
-                    gap=tonnes(abs(run.gap.tonne_gap), lang),
-                )
-            )
+        run = self.run
+        lines = [said.sentence for said in answer(run, self.t)]
         if run.scenarios:
             lines.append(self.t("workbook.summary.scenarios", names=", ".join(clean(s) for s in run.scenarios)))
         lines.append(self.t("workbook.summary.created", created=run.created, version=run.software.portfolio, highs=run.software.highs))
@@ -112,7 +72,7 @@ class Book:
                 self.column("outlay", "mnkr", 14),
                 self.column("target_tonnes", "t", 14, year=self.run.target_year),
             ),
-            tuple((self.t(f"terminal.ladder.{r.name}"), r.count, r.kronor, r.tonnes_target_year) for r in self.run.gap.rungs),
+            tuple((rung_name(self.run, r.name, self.t), r.count, r.kronor, r.tonnes_target_year) for r in self.run.gap.rungs),
         )
 
     def plans_block(self) -> Block:
@@ -122,11 +82,14 @@ class Book:
         if run.adopted_plan is not None:
             plans.append((self.t("terminal.plans.adopted"), run.adopted_plan.totals))
         if run.plan_only is not None:
-            plans.append((self.t("terminal.plans.plan_only"), run.plan_only.totals))
+            name = "terminal.plans.plan_only" if both_proven(run) else "workbook.summary.plan_only_not_proven"
+            plans.append((self.t(name), run.plan_only.totals))
         if run.totals is not None:
             plans.append((self.t("terminal.plans.recommended"), run.totals))
         if run.most_tonnes_plan is not None:
-            plans.append((self.t("workbook.summary.most"), run.most_tonnes_plan))
+            plans.append(
+                (self.t("workbook.summary.most" if most_proven(run) else "workbook.summary.most_not_proven"), run.most_tonnes_plan)
+            )
         columns = (
             self.column("plan", width=38),
             self.column("count", "count", 10),
@@ -248,15 +211,7 @@ class Book:
 
     def gap(self) -> Sheet:
         """The ladder with the three gaps, and the investments that need a further decision."""
-        gap, lang = self.run.gap, self.lang
-        assert gap is not None
-        lines = [
-            self.t("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang)),
-            self.t("terminal.ladder.capacity_gap", mnkr=mnkr(gap.capacity_gap, lang)),
-        ]
-        if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
-            values = {"gap": tonnes(gap.tonne_gap, lang), "all": tonnes(gap.tonne_gap_all, lang)}
-            lines.append(self.t("terminal.ladder.tonne_gap", year=self.run.target_year, **values))
+        lines = [*gaps(self.run, self.t), *closing(self.run, self.t)]
         columns = (
             self.column("id", width=38),
             self.column("name", width=34),
@@ -406,7 +361,14 @@ class Book:
             amounts = value["values"].items() if "values" in value else [("", value.get("value"))]
             for year, amount in amounts:
                 name = f"{place}.{year}" if year else place
-                yield name, _exact(amount), str(value["unit"]), str(value["stated"]), mark, clean(str(value["source"]))
+                yield (
+                    name,
+                    _exact(amount),
+                    self.t(f"workbook.unit.{value['unit']}"),
+                    str(value["stated"]),
+                    mark,
+                    clean(str(value["source"])),
+                )
             return
         for key, part in value.items():
             yield from self._sourced(part, f"{place}.{key}" if place else str(key))
@@ -430,7 +392,7 @@ class Book:
         rows = tuple(
             (
                 self.t(f"constraint.{c.constraint}.name"),
-                clean(c.subject),
+                self._subject(c.subject),
                 c.year,
                 c.left,
                 c.relation,
@@ -444,6 +406,10 @@ class Book:
         )
         lines = (self.t(f"workbook.control.verdict_{audit.verdict.value}", checks=kronor(len(audit.checks), self.lang)),)
         return self.sheet("control", Block("Kontroll", "", columns, rows), lines=lines)
+
+    def _subject(self, subject: str) -> str:
+        """An id, a group or a sector as it is called in the input; the one destination that is ours in words."""
+        return self.t("workbook.subject.removals") if subject == "removals" else clean(subject)
 
     def findings(self) -> Sheet:
         """What was noticed in the input."""
