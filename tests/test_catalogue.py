@@ -113,13 +113,17 @@ def test_no_message_is_unused() -> None:
 
 
 def with_code() -> dict[str, int]:
-    """Functions that take the code of a finding: name to the position of that argument in a call."""
+    """Functions and exceptions that take the code of a finding: name to the position of that argument in a call."""
     found = {"Finding": 0}
-    for node in trees():
-        if isinstance(node, ast.FunctionDef):
-            names = [a.arg for a in node.args.args if a.arg not in ("self", "cls")]
-            if "code" in names:
-                found[node.name] = names.index("code")
+    for tree in trees():
+        classes = [tree] if isinstance(tree, ast.ClassDef) else []
+        owners = {id(f): c.name for c in classes for f in c.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"}
+        functions = [tree] if isinstance(tree, ast.FunctionDef) and tree.name != "__init__" else [f for c in classes for f in c.body]
+        for node in functions:
+            if isinstance(node, ast.FunctionDef):
+                names = [a.arg for a in node.args.args if a.arg not in ("self", "cls")]
+                if "code" in names:
+                    found[owners.get(id(node), node.name)] = names.index("code")
     return found
 
 
