@@ -191,19 +191,30 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     check = add("check", run_check)
     for command in (optimise, check):
         command.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
-        command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
-        command.add_argument(
-            "--scenario", action="append", default=[], metavar=text("cli.help.name"), help=text("cli.help.scenario"), dest="scenarios"
-        )
-        command.add_argument("--json", action="store_true", help=text("cli.help.json"))
+        _add_model(command, text)
     optimise.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out"))
     optimise.add_argument("--time-limit", type=seconds, default=60.0, metavar=text("cli.help.seconds"), help=text("cli.help.time_limit"))
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
     formulas = add("formulas", run_formulas)
     formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
+    diff = add("diff", run_diff)
+    diff.add_argument("old", type=Path, metavar=text("cli.help.old"), help=text("cli.help.side"))
+    diff.add_argument("new", type=Path, metavar=text("cli.help.new"), help=text("cli.help.side"))
+    _add_model(diff, text)
+    template = add("template", run_template)
+    template.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
     init = add("init", run_init)
     init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
     return parser
+
+
+def _add_model(command: argparse.ArgumentParser, text: Text) -> None:
+    """Options of every command that reads a model."""
+    command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
+    command.add_argument(
+        "--scenario", action="append", default=[], metavar=text("cli.help.name"), help=text("cli.help.scenario"), dest="scenarios"
+    )
+    command.add_argument("--json", action="store_true", help=text("cli.help.json"))
 
 
 def seconds(value: str) -> float:
@@ -247,9 +258,16 @@ def _scenarios(options: argparse.Namespace, model: Path) -> list[Path]:
 def _workbooks(options: argparse.Namespace) -> list[Path]:
     """The workbooks that were named, or every workbook in inputs/ (Excel's own lock files left out)."""
     named = [Path(p) for p in options.workbooks]
-    found = named or sorted(p for p in Path("inputs").glob("*.xls[xm]") if not p.name.startswith("~$"))
+    return named or workbooks_in(Path("inputs"))
+
+
+def workbooks_in(path: Path) -> list[Path]:
+    """A workbook, or every workbook of a folder (Excel's own lock files left out)."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(p for p in path.glob("*.xls[xm]") if not p.name.startswith("~$"))
     if not found:
-        raise InputError([finding("no_workbooks", "inputs", folder="inputs")])
+        raise InputError([finding("no_workbooks", path.as_posix(), folder=path.as_posix())])
     return found
 
 
@@ -354,6 +372,46 @@ def run_formulas(options: argparse.Namespace, face: Face) -> int:
     planning, _ = load_planning(_model(options))
     face.say(formulas.render(planning, face.text).rstrip("\n"))
     return EXIT_DONE
+
+
+def run_diff(options: argparse.Namespace, face: Face) -> int:
+    """What differs between two rounds, each a run, a workbook or a folder of workbooks."""
+    from portfolio.analysis.sides import Side, difference, side_of_run, side_of_workbooks
+    from portfolio.reports.difference import render, to_json
+
+    def side(path: Path) -> Side:
+        run = path / "run.json" if path.is_dir() else path
+        if run.name == "run.json" and run.is_file():
+            return side_of_run(run)
+        workbooks = workbooks_in(path)
+        model = _model(options)
+        planning, _ = load_planning(model, _scenarios(options, model))
+        return side_of_workbooks(path.as_posix(), workbooks, planning)
+
+    found = difference(side(options.old), side(options.new))
+    if face.json:
+        print(to_json(found), end="")
+    else:
+        for line in render(found, face.text):
+            face.say(line)
+    return EXIT_DONE
+
+
+def run_template(options: argparse.Namespace, face: Face) -> int:
+    """An empty workbook in the standard layout."""
+    from portfolio.excel.starter import write_template
+
+    write_template(options.file, _template_years(), face.text.lang)
+    face.say(face.text("cli.template.done", file=options.file.as_posix()))
+    return EXIT_DONE
+
+
+def _template_years() -> range:
+    """The plan years of the only model in models/, or the seven years of the starter."""
+    from portfolio.excel.starter import STARTER_YEARS
+
+    models = find_models(Path("models"))
+    return load_planning(models[0])[0].horizon.years if len(models) == 1 else STARTER_YEARS
 
 
 def run_init(options: argparse.Namespace, face: Face) -> int:

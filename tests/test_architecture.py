@@ -13,7 +13,7 @@ LEVELS = {
     1: ("records", "planning", "outcome"),
     2: (
         *("excel", "instance", "external", "flows", "evaluate", "accounts", "audit"),
-        *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter"),
+        *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter", "changes"),
     ),
     3: ("formulation", "narrow"),
     4: ("solve", "stages"),

@@ -16,7 +16,7 @@ import pytest
 from portfolio import cli
 
 TOP = Path(__file__).parent.parent
-COMMANDS = ("optimise", "check", "formulas", "init")
+COMMANDS = tuple(re.findall(r"^def run_(\w+)", (TOP / "portfolio" / "cli.py").read_text("utf-8"), re.MULTILINE))
 README = (TOP / "README.md").read_text("utf-8")
 
 

@@ -69,14 +69,29 @@ def starter_workbook(lang: Lang = "sv") -> bytes:
     return standard_workbook(starter_portfolio(lang), STARTER_YEARS, unit="tkr", lang=lang, title=Text(lang)("excel.starter.title"))
 
 
+def write_template(path: Path, years: range, lang: Lang = "sv") -> None:
+    """Write an empty workbook in the standard layout, amounts in tkr, to `path`, which must not exist.
+
+    Raises:
+        CannotWrite: it exists already or the place cannot be written.
+    """
+    _write_new(path, standard_workbook(Portfolio(investments=()), years, unit="tkr", lang=lang, title=Text(lang)("excel.template.title")))
+
+
 def write_starter(path: Path, lang: Lang = "sv") -> None:
     """Write the starter workbook to `path`, which must not exist.
 
     Raises:
         CannotWrite: it exists already or the place cannot be written.
     """
+    _write_new(path, starter_workbook(lang))
+
+
+def _write_new(path: Path, content: bytes) -> None:
     try:
         with path.open("xb") as file:
-            file.write(starter_workbook(lang))
+            file.write(content)
+    except FileExistsError as fault:
+        raise CannotWrite(path.as_posix(), "exists") from fault
     except OSError as fault:
         raise CannotWrite(path.as_posix(), fault.strerror or str(fault)) from fault

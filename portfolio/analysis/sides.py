@@ -1,0 +1,117 @@
+"""Two rounds to be compared: a finished run, or workbooks that are read and optimised now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from portfolio.analysis.optimise import Request, optimise
+from portfolio.changes import ModelChange, PlanChange, RecordChange, model_changes, plan_changes, record_changes
+from portfolio.errors import InputError, finding
+from portfolio.excel.read import read_portfolio
+from portfolio.outcome import Run, Totals
+from portfolio.planning import Planning
+from portfolio.records import Portfolio
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two rounds. `portfolio` is None when the workbooks of a finished run have changed or gone since."""
+
+    label: str
+    run: Run
+    portfolio: Portfolio | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two rounds beside each other.
+
+    Attributes:
+        old, new: what each is called.
+        records: None when the workbooks of a finished run are no longer there to be read.
+        old_totals, new_totals: None on a side without a plan.
+    """
+
+    old: str
+    new: str
+    records: Sequence[RecordChange] | None
+    model: Sequence[ModelChange]
+    plan: Sequence[PlanChange]
+    old_totals: Totals | None
+    new_totals: Totals | None
+
+    @property
+    def same(self) -> bool:
+        """Nothing differs."""
+        return not (self.records or self.model or self.plan) and self.old_totals == self.new_totals
+
+
+def load_run(path: Path) -> Run:
+    """A finished run from its `run.json`.
+
+    Raises:
+        InputError: the file cannot be read, or is not the `run.json` of this version.
+    """
+    try:
+        return Run.model_validate_json(path.read_bytes())
+    except OSError as fault:
+        raise InputError([finding("run_unreadable", path.as_posix(), reason=fault.strerror or str(fault))]) from fault
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(p) for p in first["loc"])
+        raise InputError([finding("run_not_understood", path.as_posix(), place, count=fault.error_count())]) from fault
+
+
+def side_of_run(path: Path) -> Side:
+    """A finished run; its workbooks are read again when they still are what they were.
+
+    Raises:
+        InputError: the run cannot be read.
+    """
+    run = load_run(path)
+    return Side(path.parent.as_posix(), run, _portfolio_of(run))
+
+
+def _portfolio_of(run: Run) -> Portfolio | None:
+    """The records that a run was made from, None when a workbook is gone or has other bytes."""
+    paths = [Path(i.file) for i in run.inputs]
+    if any(not p.is_file() or sha256(p.read_bytes()).hexdigest() != i.sha256 for p, i in zip(paths, run.inputs, strict=True)):
+        return None
+    return read_portfolio(paths, _years(run.model))[0]
+
+
+def _years(model: Mapping[str, Any]) -> range:
+    horizon = model["horizon"]
+    return range(horizon["first_year"]["value"], horizon["last_year"]["value"] + 1)
+
+
+def side_of_workbooks(label: str, paths: Sequence[Path], planning: Planning) -> Side:
+    """Workbooks, read and optimised with a model.
+
+    Raises:
+        InputError: they cannot be used.
+    """
+    portfolio, _ = read_portfolio(paths, planning.horizon.years)
+    return Side(label, optimise(portfolio, planning, Request()), portfolio)
+
+
+def difference(old: Side, new: Side) -> Difference:
+    """What differs, and what it does to the plan."""
+    records = None
+    if old.portfolio is not None and new.portfolio is not None:
+        records = record_changes(old.portfolio, new.portfolio)
+    return Difference(
+        old.label,
+        new.label,
+        records,
+        model_changes(old.run.model, new.run.model),
+        plan_changes(old.run.decisions, new.run.decisions),
+        old.run.totals,
+        new.run.totals,
+    )
