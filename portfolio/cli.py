@@ -10,9 +10,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
-
-from rich.console import Console
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from portfolio import __version__
 from portfolio.errors import (
@@ -25,10 +23,12 @@ from portfolio.errors import (
     SolveFailed,
     finding,
 )
-from portfolio.planning import Planning
-from portfolio.planning_load import find_models, find_scenarios, load_planning
-from portfolio.records import Portfolio
 from portfolio.text import LANGUAGES, Lang, Text
+
+if TYPE_CHECKING:
+    # heavy modules are imported by the command that needs them: --help answers at once
+    from portfolio.planning import Planning
+    from portfolio.records import Portfolio
 
 EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -104,6 +104,8 @@ class Face:
     def __init__(self, text: Text, *, json: bool) -> None:
         self.text = text
         self.json = json
+        from rich.console import Console
+
         self.out = Console(highlight=False, width=None if sys.stdout.isatty() else _piped_width())
         self.err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _piped_width())
 
@@ -232,6 +234,8 @@ def _print_help(parser: argparse.ArgumentParser) -> int:
 
 def _model(options: argparse.Namespace) -> Path:
     """The model that was named, or the only one in models/."""
+    from portfolio.planning_load import find_models
+
     if options.model is not None:
         return Path(options.model)
     models = find_models(Path("models"))
@@ -244,6 +248,8 @@ def _model(options: argparse.Namespace) -> Path:
 
 def _scenarios(options: argparse.Namespace, model: Path) -> list[Path]:
     """Scenario files by path, or by name in scenarios/ beside the model."""
+    from portfolio.planning_load import find_scenarios
+
     found = []
     for name in options.scenarios:
         beside = model.parent / "scenarios" / f"{name}.toml"
@@ -275,6 +281,7 @@ def _read(options: argparse.Namespace) -> tuple[Portfolio, Planning, list[Findin
     """Model and portfolio with all findings about them; raises InputError with every finding of both."""
     from portfolio.excel.read import read_portfolio
     from portfolio.planning_against import check_against
+    from portfolio.planning_load import load_planning
 
     model = _model(options)
     scenarios = _scenarios(options, model)
@@ -367,6 +374,7 @@ def _folder(wanted: Path | None, created: datetime) -> Path:
 
 def run_formulas(options: argparse.Namespace, face: Face) -> int:
     """The formula book of a model."""
+    from portfolio.planning_load import load_planning
     from portfolio.reports import formulas
 
     planning, _ = load_planning(_model(options))
@@ -377,6 +385,7 @@ def run_formulas(options: argparse.Namespace, face: Face) -> int:
 def run_diff(options: argparse.Namespace, face: Face) -> int:
     """What differs between two rounds, each a run, a workbook or a folder of workbooks."""
     from portfolio.analysis.sides import Side, difference, side_of_run, side_of_workbooks
+    from portfolio.planning_load import load_planning
     from portfolio.reports.difference import render, to_json
 
     def side(path: Path) -> Side:
@@ -409,6 +418,7 @@ def run_template(options: argparse.Namespace, face: Face) -> int:
 def _template_years() -> range:
     """The plan years of the only model in models/, or the seven years of the starter."""
     from portfolio.excel.starter import STARTER_YEARS
+    from portfolio.planning_load import find_models, load_planning
 
     models = find_models(Path("models"))
     return load_planning(models[0])[0].horizon.years if len(models) == 1 else STARTER_YEARS

@@ -169,4 +169,3 @@ def to_json(difference: Difference) -> str:
         "new_totals": d.new_totals.model_dump(mode="json") if d.new_totals is not None else None,
     }
     return json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-

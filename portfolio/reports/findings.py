@@ -15,7 +15,8 @@ LONGEST_VALUE = 60
 
 def finding_line(f: Finding, text: Text) -> FindingLine:
     """The finding with its two sentences from the catalogue."""
-    values = {name: _figure(value, text) for name, value in f.parameters}
+    # a count goes with its noun, so the catalogue must see that it is a number
+    values = {name: value if name == "count" and isinstance(value, int) else _figure(value, text) for name, value in f.parameters}
     return FindingLine(
         file=clean(f.file),
         place=clean(f.place),

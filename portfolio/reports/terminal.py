@@ -23,8 +23,10 @@ from portfolio.text import Text
 
 BAR = 18
 """Width of the debt bars in characters."""
-NAME = 32
-"""Characters of an investment's name in the decision table."""
+GUTTER = 2
+"""Characters between two columns."""
+SHORTEST_NAME = 12
+"""Characters that are left of an investment's name in the narrowest table."""
 
 STYLES = {"strong": "bold", "plain": "", "alarm": "bold red"}
 """How a sentence of the answer is shown; without colour the words alone say it."""
@@ -74,13 +76,28 @@ class Summary:
         self.console.print()
         self.line(self.t(f"terminal.{name}.heading", **values), "bold")
 
-    def table(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-        """A table whose columns are (heading, `left` or `right`)."""
+    def table(
+        self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], names: int | None = None, optional: Sequence[int] = ()
+    ) -> None:
+        """A table whose columns are (heading, `left` or `right`).
+
+        Where the console is too narrow the column `names` gives way first, then the `optional` ones are left out; figures are never cut.
+        """
+        cells = [list(row) for row in rows]
+        widths = [max([len(heading), *(len(row[n]) for row in cells)]) for n, (heading, _) in enumerate(columns)]
+        kept = list(range(len(columns)))
+        for n in optional:
+            if sum(widths[k] + GUTTER for k in kept) - GUTTER > self.console.width:
+                kept.remove(n)
+        if names is not None:
+            room = max(SHORTEST_NAME, self.console.width - sum(widths[k] + GUTTER for k in kept if k != names))
+            for row in cells:
+                row[names] = row[names] if len(row[names]) <= room else row[names][: room - 1] + "…"
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-        for heading, side in columns:
+        for heading, side in (columns[k] for k in kept):
             table.add_column(Line(heading), justify="right" if side == "right" else "left", no_wrap=True, overflow="ellipsis")
-        for row in rows:
-            table.add_row(*(Line(cell) for cell in row))
+        for row in cells:
+            table.add_row(*(Line(row[k]) for k in kept))
         self.console.print(table)
 
     def answer(self) -> None:
@@ -138,14 +155,14 @@ class Summary:
             (self.t("terminal.unit.per_mnkr"), "right"),
             (self.t("terminal.decision.bond"), "left"),
         ]
-        self.table(columns, [self.decision_row(d) for d in chosen])
+        self.table(columns, [self.decision_row(d) for d in chosen], names=1)
 
     def decision_row(self, d: Decision) -> tuple[str, ...]:
         """The cells of one chosen investment; the per cent stands by its name when it is not 100."""
         name = clean(d.name) if d.percent == 100 else f"{clean(d.name)} ({d.percent} %)"
         return (
             clean(d.id),
-            name if len(name) <= NAME else name[: NAME - 1] + "…",
+            name,
             str(d.start),
             mnkr(d.total_outlay, self.lang),
             tonnes(d.tonnes_objective, self.lang),
@@ -183,7 +200,7 @@ class Summary:
                 bar = "█" * full + "·" * (BAR - full) + f" {share(round(part, 2), lang)}"
             amounts = (y.frame_available, y.outlay_plan, y.outlay_gap, y.net_debt, y.mandate)
             rows.append((str(y.year), *(mnkr(a, lang) if a is not None else "–" for a in amounts), bar))
-        self.table(columns, rows)
+        self.table(columns, rows, optional=(6, 5, 1))
         tightest = min(
             ((y.mandate - y.net_debt, y.year) for y in self.run.years if y.mandate is not None and y.net_debt is not None), default=None
         )
@@ -221,7 +238,7 @@ class Summary:
             word = self.t("terminal.limits.binds" if limit.binds else "terminal.limits.free")
             rows.append((self.t(f"constraint.{limit.constraint}.name"), where, f"{left} {unit}", word))
         columns = [(self.t(f"terminal.limits.{n}"), side) for n, side in LIMIT_COLUMNS]
-        self.table(columns, rows)
+        self.table(columns, rows, names=0)
 
     def plans(self, totals: Totals) -> None:
         """Adopted plan, best inside the frame, recommended: the same figures side by side."""
@@ -251,7 +268,7 @@ class Summary:
             )
             for name, t, _ in shown
         ]
-        self.table(columns, rows)
+        self.table(columns, rows, names=0, optional=(6, 5, 1))
         for name, _, note in shown:
             if note:
                 self.line(f"{name}: {note}", "bold red")

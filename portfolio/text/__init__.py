@@ -43,6 +43,14 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     return rows
 
 
+class Counted(int):
+    """A number that brings the right form of its noun: `{count:investering|investeringar}` is `1 investering` or `3 investeringar`."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        return f"{int(self)} {one if self == 1 else many}" if bar else format(int(self), spec)
+
+
 class Text:
     """Messages and figures in one language. `t = Text("sv"); t("cli.done", folder="x")`."""
 
@@ -57,7 +65,8 @@ class Text:
             KeyError: no such message, or a placeholder without a value.
         """
         message = self._messages[name]
-        return message.format_map(values) if values or "{" in message else message
+        counted = {key: Counted(value) if type(value) is int else value for key, value in values.items()}
+        return message.format_map(counted) if values or "{" in message else message
 
     def has(self, name: str) -> bool:
         """True when the catalogue defines `name`."""

@@ -1,0 +1,319 @@
+"""The command line as its users meet it: exit codes, one pass over all faults, pure JSON, Ctrl-C, time limits, narrow code pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from portfolio.analysis.optimise import Request, optimise
+from portfolio.cli import main
+from portfolio.excel.read import read_portfolio
+from portfolio.outcome import Run, SolveStatus, StopReason
+from portfolio.planning_load import load_planning
+from portfolio.reports import terminal
+from portfolio.text import Lang, Text
+
+TOP = Path(__file__).parents[1]
+GOLDEN = Path(__file__).parent / "golden" / "terminal"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def round_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Path:
+    """A starter round of four investments, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1735689600")
+    assert main(["init", "."]) == 0
+    capsys.readouterr()
+    return tmp_path
+
+
+def book() -> Path:
+    return next(Path("inputs").glob("*.xlsx"))
+
+
+def model() -> Path:
+    return next(Path("models").glob("*.toml"))
+
+
+def edit(change: Callable[[Any, Callable[[str, str], Any]], None]) -> None:
+    """Change the workbook: `at(id, header)` is a cell."""
+    workbook = openpyxl.load_workbook(book())
+    sheet = workbook.worksheets[0]
+    top = next(c.row for c in sheet["A"] if c.value == "ID")
+    columns = {str(c.value).split(" (")[0]: c.column for c in sheet[top] if c.value}
+
+    def at(id: str, header: str) -> Any:
+        row = next(c.row for c in sheet["A"] if c.value == id)
+        return sheet.cell(row, columns[header])
+
+    change(sheet, at)
+    workbook.save(book())
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "portfolio", *arguments], capture_output=True, check=False, timeout=120, env={**os.environ, **environment}
+    )
+
+
+def golden(name: str, text: str) -> None:
+    """Compare with the kept text; UPDATE_GOLDEN=1 writes it anew, to be read before it is committed."""
+    shown = re.sub(r"\d+\.\d+\.\d+(?=[.,]? ?$)", "VERSION", text, flags=re.MULTILINE)
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        (GOLDEN / name).write_text(shown, "utf-8")
+    assert shown == (GOLDEN / name).read_text("utf-8")
+
+
+# --- the summary -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lang", "columns"), [("sv", 80), ("en", 80), ("sv", 120), ("sv", 60)])
+def test_summary(lang: str, columns: int, round_: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    del round_
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["optimise", "--out", "ut", "--lang", lang]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert max(map(len, said.out.splitlines())) <= columns
+    assert "\x1b" not in said.out
+    golden(f"starter-{lang}-{columns}.txt", said.out)
+
+
+@pytest.fixture(scope="module")
+def sample() -> Run:
+    """The shipped sample."""
+    planning, _ = load_planning(TOP / "models" / "helsingborg-2025.toml")
+    portfolio, _ = read_portfolio([TOP / "inputs" / "helsingborg-2025.xlsx"], planning.horizon.years)
+    return optimise(portfolio, planning, Request(created="2025-01-01T00:00:00+00:00"))
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_summary_of_the_sample(lang: Lang, sample: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.console import Console
+
+    monkeypatch.chdir(TOP)
+    console = Console(width=80, record=True, file=open(os.devnull, "w", encoding="utf-8"), highlight=False)  # noqa: SIM115
+    terminal.render(sample, Text(lang), console, Path("outputs/ut"))
+    shown = console.export_text()
+    assert max(map(len, shown.splitlines())) <= 80
+    golden(f"sample-{lang}.txt", shown)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "ascii"])
+def test_code_pages(encoding: str, round_: Path) -> None:
+    del round_
+    done = run("optimise", "--out", "ut", PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = done.stdout.decode(encoding).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "?" not in done.stdout.decode(encoding)
+    assert any("Bevisat b" in line for line in lines)
+
+
+def test_json_is_pure_and_the_same_as_the_file(round_: Path) -> None:
+    del round_
+    done = run("optimise", "--out", "ut", "--json")
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert found["status"] == "proven_best"
+    assert Path("ut/run.json").read_bytes() == done.stdout
+
+
+# --- bad input -------------------------------------------------------------------------------------------------------
+
+
+def many_faults(sheet: Any, at: Callable[[str, str], Any]) -> None:
+    """A fault of every kind that an officer makes, each in a cell of its own."""
+    at("EX-1", "2025").value = "ungefär tio"
+    at("EX-1", "Bidrag").value = "=1/0"
+    at("EX-2", "2027").value = -5
+    at("EX-2", "Tidigast start").value = 2029
+    at("EX-2", "Driftkonsekvens per år").value = "NaN"
+    at("EX-3", "Kräver").value = "FINNS-EJ"
+    at("EX-3", "Ton CO2e per år").value = "#REF!"
+    at("EX-3", "Ton CO2e per år").data_type = "e"
+    at("EX-4", "ID").value = "EX-1"
+    sheet.cell(at("EX-2", "ID").row - 2, 60).value = "Kolumn som ingen känner"
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_every_fault_in_one_pass(lang: str, round_: Path, capsys: Capture) -> None:
+    del round_
+    edit(many_faults)
+    model().write_text("okand_nyckel = 3\n" + model().read_text("utf-8"), "utf-8")
+    before = book().read_bytes()
+    assert main(["optimise", "--out", "ut", "--lang", lang]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    plain = " ".join(said.err.split())
+    for value in ("ungefär tio", "-5", "NaN", "FINNS-EJ", "#REF!", "okand_nyckel"):
+        assert value in plain, value
+    assert "Traceback" not in plain
+    assert re.search(r"Investeringar!L\d|Investments!L\d", plain)
+    assert not Path("ut").exists()
+    assert book().read_bytes() == before
+    assert main(["check", "--lang", lang, "--json"]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found["status"] == "input_error"
+    errors = [f for f in found["findings"] if f["severity"] == "error"]
+    assert len(errors) >= 9
+    assert all(f["file"] and f["message"] and f["remedy"] for f in errors)
+
+
+def cycle(_: Any, at: Callable[[str, str], Any]) -> None:
+    at("EX-1", "Kräver").value = "EX-2"
+    at("EX-2", "Kräver").value = "EX-1"
+
+
+def duplicate(_: Any, at: Callable[[str, str], Any]) -> None:
+    at("EX-3", "ID").value = "ex-1"
+
+
+def empty_window(_: Any, at: Callable[[str, str], Any]) -> None:
+    at("EX-3", "Senast start").value = 2024
+
+
+def uncached(_: Any, at: Callable[[str, str], Any]) -> None:
+    at("EX-3", "2026").value = "=10*2000"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(cycle, "EX-1"), (duplicate, "ex-1"), (empty_window, "2024"), (uncached, "=10*2000")],
+)
+def test_single_faults(change: Callable[..., None], said: str, round_: Path, capsys: Capture) -> None:
+    del round_
+    edit(change)
+    assert main(["check"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_frame_that_misses_a_year(round_: Path, capsys: Capture) -> None:
+    del round_
+    text = model().read_text("utf-8")
+    assert len(re.findall(r"\b2026 = [\d_.]+, ?", text)) >= 1
+    model().write_text(re.sub(r"\b2026 = [\d_.]+, ?", "", text, count=1), "utf-8")
+    assert main(["check"]) == 2
+    said = capsys.readouterr().err
+    assert "2026" in said
+    assert "plan_frame" in said
+
+
+WRONG = {
+    "no such workbook": (["optimise", "finns-ej.xlsx"], 2, "finns-ej.xlsx"),
+    "a folder for a workbook": (["optimise", "inputs"], 2, "inputs"),
+    "no such model": (["optimise", "--model", "finns-ej.toml"], 2, "finns-ej.toml"),
+    "no such scenario": (["optimise", "--scenario", "finns-ej"], 2, "finns-ej"),
+    "time limit of nothing": (["optimise", "--time-limit", "0"], 2, "0"),
+    "time limit below nothing": (["optimise", "--time-limit=-1"], 2, "-1"),
+    "time limit in words": (["optimise", "--time-limit", "abc"], 2, "abc"),
+    "no such command": (["optimera"], 2, "optimera"),
+    "no such option": (["optimise", "--utan"], 2, "--utan"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_wrong_arguments(name: str, lang: str, round_: Path, capsys: Capture) -> None:
+    del round_
+    arguments, code, said = WRONG[name]
+    try:
+        found = main([*arguments, "--lang", lang])
+    except SystemExit as ended:
+        found = int(ended.code or 0)
+    shown = capsys.readouterr()
+    assert found == code
+    assert said in shown.err
+    assert shown.out == ""
+    assert not list(Path("outputs").glob("2*"))
+
+
+def test_two_models_and_no_workbook(round_: Path, capsys: Capture) -> None:
+    del round_
+    (Path("models") / "zwei.toml").write_bytes(model().read_bytes())
+    assert main(["check"]) == 2
+    assert "zwei.toml" in capsys.readouterr().err
+    (Path("models") / "zwei.toml").unlink()
+    book().unlink()
+    assert main(["check"]) == 2
+    assert "inputs" in capsys.readouterr().err
+
+
+def test_output_that_cannot_be_written(round_: Path, capsys: Capture) -> None:
+    del round_
+    Path("fil").write_text("x", "utf-8")
+    assert main(["optimise", "--out", "fil"]) == 5
+    assert "fil" in capsys.readouterr().err
+    assert Path("fil").read_text("utf-8") == "x"
+
+
+# --- no plan, and half a plan ----------------------------------------------------------------------------------------
+
+
+def test_no_plan_under_the_mandate(round_: Path, capsys: Capture) -> None:
+    del round_
+    edit(lambda _, at: setattr(at("EX-3", "Lås"), "value", "måste"))
+    # the opening debt fits the mandate, but not the first year's net investment
+    model().write_text(re.sub(r"mandate = \{ value = 800", "mandate = { value = 501", model().read_text("utf-8")), "utf-8")
+    assert main(["optimise", "--out", "ut"]) == 3
+    said = capsys.readouterr().out
+    assert "Ingen plan" in said
+    assert main(["optimise", "--out", "ut", "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["status"] == "infeasible"
+    assert not Path("ut/beslutsunderlag.xlsx").exists()
+
+
+def test_a_plan_that_is_not_proven_is_never_called_best(sample: Run) -> None:
+    planning, _ = load_planning(TOP / "models" / "helsingborg-2025.toml")
+    portfolio, _ = read_portfolio([TOP / "inputs" / "helsingborg-2025.xlsx"], planning.horizon.years)
+    seen = set()
+    for seconds in (0.3, 0.6, 1.0):
+        found = optimise(portfolio, planning, Request(seconds, created=sample.created))
+        seen.add(found.status)
+        if found.status is not SolveStatus.FEASIBLE_NOT_PROVEN:
+            continue
+        assert found.stop_reason is StopReason.TIME_LIMIT
+        assert found.audit is not None
+        assert found.audit.verdict.value == "holds"
+        said = " ".join(s.sentence for s in terminal.answer(found, Text("sv")))
+        assert "evisat bäst" not in said
+        assert "optimal" not in said.lower()
+        assert "Inte bevisad" in said
+        objective = found.objective
+        assert objective is not None
+        assert sample.totals is not None
+        if objective.bound is not None and found.totals is not None:
+            # what better could exist covers what does exist
+            best = sample.totals.tonnes_per_krona
+            assert best is not None
+            assert objective.bound >= best or objective.gap_tonnes > 0
+    assert SolveStatus.FEASIBLE_NOT_PROVEN in seen or SolveStatus.STOPPED_WITHOUT_PLAN in seen
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT that can be sent to one process")
+@pytest.mark.parametrize("seconds", [0.25, 1.3, 2.2])
+def test_ctrl_c(seconds: float, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "portfolio", "optimise", "--out", str(tmp_path)]
+    with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert b"Traceback" not in err, err.decode()
+    assert process.returncode in (0, 130), "it may have been done already"
+    if (tmp_path / "run.json").exists():
+        kept = json.loads((tmp_path / "run.json").read_bytes())
+        assert (kept["status"] == "proven_best") is (process.returncode == 0 or "Bevisat" in out.decode())
+    assert not list(tmp_path.glob(".*.tmp"))
