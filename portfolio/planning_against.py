@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from portfolio.audit.flow import MOST_JOINED, REMOVALS
 from portfolio.errors import Finding, Severity, finding
 from portfolio.instance import adjusted, allowed_starts, counts_here, must_start
 from portfolio.planning import Planning
@@ -15,6 +16,7 @@ def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
     investments = [adjusted(i, p.investments.get(i.id)) for i in portfolio.investments]
     findings = [f for i in investments for f in (*_names(p, i), *_window(p, i))]
     findings += [*_ids(p, portfolio), *_requirements(p, investments), *_arithmetic(p, investments), *_price_levels(investments)]
+    findings += _joined(p, portfolio, investments)
     return findings
 
 
@@ -126,3 +128,23 @@ def _price_levels(investments: list[Investment]) -> Iterator[Finding]:
     if len(levels) > 1:
         first = next(i for i in investments if i.price_level == levels[0])
         yield _at(first, "price_levels_mixed", "price_level", levels[0], Severity.WARNING, levels=", ".join(map(str, levels)))
+
+
+def _joined(p: Planning, portfolio: Portfolio, investments: list[Investment]) -> Iterator[Finding]:
+    """Overlap groups with a ceiling may join at most so many emission sectors with a ceiling that the audit can try every cut."""
+    if p.emissions is None or len(p.emissions.sectors) < MOST_JOINED:
+        return
+    ceilings = {c.group: c for c in portfolio.ceilings}
+    parts: list[tuple[set[str], str]] = []
+    for group in sorted(ceilings):
+        mine = {i.emission_sector for i in investments if i.overlap_group == group and i.tonnes != i.removal_tonnes}
+        mine = {s for s in mine if s in p.emissions.sectors}
+        mine |= {REMOVALS for i in investments if i.overlap_group == group and i.removal_tonnes}
+        apart = [part for part in parts if not part[0] & mine]
+        for part in (part for part in parts if part[0] & mine):
+            mine |= part[0]
+        parts = [*apart, (mine, group)]
+    for sectors, group in parts:
+        if len(sectors) > MOST_JOINED:
+            origin = ceilings[group].origin
+            yield finding("sectors_joined", origin.file, origin.place("loser"), group, count=len(sectors), most=MOST_JOINED)

@@ -13,7 +13,7 @@ LEVELS = {
     1: ("records", "planning", "outcome"),
     2: (
         *("excel", "instance", "external", "flows", "evaluate", "accounts", "audit"),
-        *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter", "changes"),
+        *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter", "changes", "frames"),
     ),
     3: ("formulation", "narrow"),
     4: ("solve", "stages"),
@@ -30,6 +30,7 @@ LIBRARIES = {
     "zipfile": ("excel",),
     "rich": ("reports", "cli"),
     "tomllib": ("planning_load", "text"),
+    "pandas": ("frames",),
 }
 LONG = {
     "planning": "one class a table of the model file",

@@ -1,0 +1,56 @@
+"""A run as pandas tables, for analyses of one's own. Kronor are integers, tonnes exact decimals; names are those of `run.json`.
+
+from portfolio.frames import decisions
+decisions(run).groupby("owner")["outlay"].sum()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from portfolio.outcome import Decision, Run
+from portfolio.records import Frozen
+
+
+def decisions(run: Run) -> pd.DataFrame:
+    """One row an investment, by id: layer, start, per cent, outlay and grants (kr, all years), tonnes (t), bond, reason."""
+    plain = ("name", "owner", "layer", "start", "percent", "operating", "tonnes_objective", "tonnes_target_year", "bond_category")
+    rows = [
+        {
+            "id": d.id,
+            **{name: getattr(d, name) for name in plain},
+            "outlay": d.total_outlay,
+            "grants": sum(d.grant.values()),
+            "reason": d.reason,
+        }
+        for d in run.decisions
+    ]
+    frame = pd.DataFrame(rows).set_index("id") if rows else pd.DataFrame()
+    # a start that is missing must not turn the years into decimals
+    return frame.astype({"start": "Int64"}) if rows else frame
+
+
+def outlays(run: Run) -> pd.DataFrame:
+    """Gross outlay (kr) by investment and year; years without outlay are 0."""
+    return _by_year([(d, d.outlay) for d in run.decisions]).astype("int64")
+
+
+def _by_year(rows: Sequence[tuple[Decision, dict[int, int]]]) -> pd.DataFrame:
+    frame = pd.DataFrame({d.id: pd.Series(by_year, dtype="Int64") for d, by_year in rows}).T
+    return frame.reindex(columns=sorted(frame.columns)).fillna(0)
+
+
+def years(run: Run) -> pd.DataFrame:
+    """One row a plan year: frame, outlays by layer, grants, net debt, mandate (kr), emissions (t)."""
+    return _lines(run.years).set_index("year")
+
+
+def checks(run: Run) -> pd.DataFrame:
+    """One row a check of the audit: constraint, subject, year, left, right, slack, unit, holds."""
+    return _lines(run.audit.checks if run.audit is not None else ())
+
+
+def _lines(lines: Sequence[Frozen]) -> pd.DataFrame:
+    return pd.DataFrame([line.model_dump() for line in lines])
