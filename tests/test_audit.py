@@ -486,3 +486,16 @@ def test_ticks_are_shown_as_tonnes() -> None:
         decide("A", 2025),
     )
     assert {c.right for c in found if c.unit == "t"} == {tonnes_from_ticks(100)}
+
+
+def test_without_a_table_of_owners_every_owner_takes_part_in_the_bonds() -> None:
+    framework = BondFramework(
+        schema_version=1, name="F", title="F", source="test", categories={"RE": BondCategory(name_sv="förnybart", name_en="renewable")}
+    )
+    eligible = b.investment("A", (100,), bond_category="RE")
+    stated = {"outlay": {2025: 100}, "bond_category": "RE", "bond_eligible": 100}
+    for owners, takes_part in (({}, True), ({"Nämnden": Owner(type="committee", source="test")}, False)):
+        planning = b.planning(bonds=Bonds(framework=framework), owners=owners)
+        checks = audit(b.portfolio_of(eligible), planning, (decide("A", 2025, **stated),)).checks
+        wrong = {c.subject for c in checks if not c.holds}
+        assert ("A bond_category" in wrong, "A bond_eligible" in wrong) == (not takes_part, not takes_part)

@@ -172,6 +172,8 @@ def _effect(i: Investment, planning: Planning, change: Adjustment) -> tuple[tupl
 
 def _bond_category(i: Investment, planning: Planning) -> str | None:
     owner = planning.owners.get(i.owner)
-    if planning.bonds is None or owner is None or not owner.bond_participant:
+    # a model without the table leaves every owner in; with it, an owner takes part when it says so
+    takes_part = owner.bond_participant if owner is not None else not planning.owners
+    if planning.bonds is None or not takes_part:
         return None
     return i.bond_category if i.bond_category in planning.bonds.framework.categories else None

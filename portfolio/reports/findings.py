@@ -9,14 +9,16 @@ from portfolio.errors import Finding
 from portfolio.outcome import FindingLine
 from portfolio.text import Text
 
+AS_THEY_STAND = ("count", "year", "first", "last", "row")
+"""Parameters that are years, rows or counts, not amounts."""
 LONGEST_VALUE = 60
 """Characters of a cell that are shown."""
 
 
 def finding_line(f: Finding, text: Text) -> FindingLine:
     """The finding with its two sentences from the catalogue."""
-    # a count goes with its noun, so the catalogue must see that it is a number
-    values = {name: value if name == "count" and isinstance(value, int) else _figure(value, text) for name, value in f.parameters}
+    # a count goes with its noun, so the catalogue must see that it is a number; years and rows have no separator
+    values = {name: value if name in AS_THEY_STAND and isinstance(value, int) else _figure(value, text) for name, value in f.parameters}
     return FindingLine(
         file=clean(f.file),
         place=clean(f.place),
