@@ -8,6 +8,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -27,8 +28,10 @@ from portfolio.text import LANGUAGES, Lang, Text
 
 if TYPE_CHECKING:
     # heavy modules are imported by the command that needs them: --help answers at once
+    from portfolio.excel.found import TableFound
     from portfolio.planning import Planning
     from portfolio.records import Portfolio
+    from portfolio.reports.returned import Returned
 
 EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -203,6 +206,9 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     diff.add_argument("old", type=Path, metavar=text("cli.help.old"), help=text("cli.help.side"))
     diff.add_argument("new", type=Path, metavar=text("cli.help.new"), help=text("cli.help.side"))
     _add_model(diff, text)
+    layout = add("layout", run_layout)
+    layout.add_argument("workbook", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.layout_workbook"))
+    layout.add_argument("--out", type=Path, metavar=text("cli.help.file"), help=text("cli.help.layout_out"))
     template = add("template", run_template)
     template.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
     init = add("init", run_init)
@@ -277,58 +283,75 @@ def workbooks_in(path: Path) -> list[Path]:
     return found
 
 
-def _read(options: argparse.Namespace) -> tuple[Portfolio, Planning, list[Finding]]:
+@dataclass(frozen=True)
+class Inputs:
+    """What a command reads: the model, the portfolio, where its tables stand, and all findings about them."""
+
+    planning: Planning
+    portfolio: Portfolio
+    tables: Sequence[TableFound]
+    findings: list[Finding]
+
+
+def _read(options: argparse.Namespace) -> Inputs:
     """Model and portfolio with all findings about them; raises InputError with every finding of both."""
-    from portfolio.excel.read import read_portfolio
+    from portfolio.excel.read import read_portfolio, read_workbooks
+    from portfolio.layout_load import load_layouts
     from portfolio.planning_against import check_against
     from portfolio.planning_load import load_planning
 
     model = _model(options)
     scenarios = _scenarios(options, model)
     workbooks = _workbooks(options)
+    layouts = load_layouts(model.parent / "layouts")
     try:
         planning, about_model = load_planning(model, scenarios)
     except InputError as fault:
         try:
             # the model's faults do not hide the workbooks': they are read over the usual seven years
-            _, about_books = read_portfolio(workbooks, range(2025, 2032))
+            read_portfolio(workbooks, range(2025, 2032), layouts)
         except InputError as other:
             raise InputError([*fault.findings, *(f for f in other.findings if not f.code.startswith("year"))]) from fault
         raise
-    portfolio, about_books = read_portfolio(workbooks, planning.horizon.years)
-    findings = [*about_model, *about_books, *check_against(planning, portfolio)]
+    reading = read_workbooks(workbooks, planning.horizon.years, layouts)
+    findings = [*about_model, *reading.findings, *check_against(planning, reading.portfolio)]
     if any(f.severity is Severity.ERROR for f in findings):
         raise InputError(findings)
-    return portfolio, planning, findings
+    return Inputs(planning, reading.portfolio, reading.tables, findings)
 
 
 def run_check(options: argparse.Namespace, face: Face) -> int:
     """Only read and validate."""
-    portfolio, planning, findings = _read(options)
+    inputs = _read(options)
     if face.json:
-        face.findings(findings)
+        face.findings(inputs.findings)
         return EXIT_DONE
     from portfolio.reports.terminal import render_check, render_findings
 
-    render_findings(findings, face.text, face.out)
-    render_check(portfolio, planning, face.text, face.out)
+    render_findings(inputs.findings, face.text, face.out)
+    render_check(inputs.portfolio, inputs.planning, face.text, face.out)
     return EXIT_DONE
 
 
 def run_optimise(options: argparse.Namespace, face: Face) -> int:
     """The main job."""
-    portfolio, planning, findings = _read(options)
+    inputs = _read(options)
     from portfolio.analysis.optimise import Request, optimise
     from portfolio.excel.safe_write import write_atomically
     from portfolio.outcome import SolveStatus, StopReason
-    from portfolio.reports import run_json, terminal, workbook
+    from portfolio.reports import returned, run_json, terminal, workbook
     from portfolio.reports.findings import finding_line
 
     created = _created()
     request = Request(options.time_limit, options.seed, face.text.lang, created.isoformat(timespec="seconds"))
-    lines = tuple(finding_line(f, face.text) for f in findings)
-    run = optimise(portfolio, planning, request, lines)
+    lines = tuple(finding_line(f, face.text) for f in inputs.findings)
+    run = optimise(inputs.portfolio, inputs.planning, request, lines)
     folder = _folder(options.out, created)
+    made: Sequence[Returned] = ()
+    if run.totals is not None:
+        made, refused = returned.render(run, inputs.tables, face.text)
+        run = run.model_copy(update={"findings": (*run.findings, *(finding_line(f, face.text) for f in refused))})
+        _write_returned(folder / "returned", made)
     as_json = run_json.to_json(run)
     write_atomically(folder / "run.json", as_json.encode("utf-8"))
     if run.totals is not None:
@@ -336,7 +359,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(as_json, end="")
     else:
-        terminal.render(run, face.text, face.out, folder)
+        terminal.render(run, face.text, face.out, folder, len(made))
     if run.stop_reason is StopReason.INTERRUPTED:
         return EXIT_INTERRUPTED
     return {
@@ -345,6 +368,18 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         SolveStatus.STOPPED_WITHOUT_PLAN: EXIT_STOPPED,
         SolveStatus.INFEASIBLE: EXIT_INFEASIBLE,
     }[run.status]
+
+
+def _write_returned(folder: Path, made: Sequence[Returned]) -> None:
+    """The officers' workbooks with decisions, beside the results and never onto an input."""
+    from portfolio.excel.safe_write import write_atomically
+
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as fault:
+        raise CannotWrite(folder.as_posix(), fault.strerror or str(fault)) from fault
+    for workbook in made:
+        write_atomically(folder / workbook.name, workbook.content)
 
 
 def _created() -> datetime:
@@ -403,6 +438,29 @@ def run_diff(options: argparse.Namespace, face: Face) -> int:
     else:
         for line in render(found, face.text):
             face.say(line)
+    return EXIT_DONE
+
+
+def run_layout(options: argparse.Namespace, face: Face) -> int:
+    """A draft of a layout file for an officer's own workbook."""
+    from portfolio.excel.draft import draft_tables
+    from portfolio.excel.safe_write import write_atomically
+    from portfolio.layout_load import DraftComments, draft
+
+    text = face.text
+    tables = draft_tables(options.workbook, text.lang)
+    if not tables:
+        raise InputError([finding("layout_nothing", options.workbook.as_posix())])
+    asked = {name: text(f"cli.layout.{name}") for name in ("unit", "sign", "missing", "constant", "unknown")}
+    head = tuple(text("cli.layout.head", workbook=options.workbook.name).split("\n"))
+    made = draft(options.workbook.name, tables, DraftComments(head, **asked))
+    if options.out is None:
+        face.say(made.rstrip("\n"))
+        return EXIT_DONE
+    if options.out.exists():
+        raise CannotWrite(options.out.as_posix(), "exists")
+    write_atomically(options.out, made.encode("utf-8"))
+    face.say(text("cli.layout.done", file=options.out.as_posix()))
     return EXIT_DONE
 
 

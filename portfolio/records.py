@@ -86,6 +86,8 @@ class Origin(Frozen):
     def place(self, field: str) -> str:
         """`Sheet!Q14` of a field, or `Sheet!row` when the field has no cell of its own."""
         cell = self.cells.get(field)
+        if cell and "!" in cell:
+            return cell  # on another sheet
         return f"{self.sheet}!{cell}" if cell else f"{self.sheet}!{self.row}"
 
 

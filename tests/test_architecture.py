@@ -13,7 +13,7 @@ LEVELS = {
     1: ("records", "planning", "outcome"),
     2: (
         *("excel", "instance", "external", "flows", "evaluate", "accounts", "audit"),
-        *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter", "changes", "frames"),
+        *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter", "changes", "frames", "layout_load"),
     ),
     3: ("formulation", "narrow"),
     4: ("solve", "stages"),
@@ -29,7 +29,7 @@ LIBRARIES = {
     "xlsxwriter": ("excel",),
     "zipfile": ("excel",),
     "rich": ("reports", "cli"),
-    "tomllib": ("planning_load", "text"),
+    "tomllib": ("planning_load", "layout_load", "text"),
     "pandas": ("frames",),
 }
 LONG = {

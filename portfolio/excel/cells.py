@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Final, TypeVar
 
 from portfolio.errors import Finding, Severity, finding
 from portfolio.excel.columns import normal as normal_text
-from portfolio.excel.columns import word_index, words_of, yes_no, yes_no_index
+from portfolio.excel.columns import normal_id, word_index, words_of, yes_no, yes_no_index
 from portfolio.excel.grid import Cell
 from portfolio.excel.layout import Layout
 from portfolio.excel.numbers import Number, Reading, parse_float, parse_number
@@ -46,10 +47,24 @@ class CellReader:
     broken: set[str] = field(default_factory=set)
     cells: dict[str, str] = field(default_factory=dict)
 
+    def found(self, name: str) -> Cell | None:
+        """The cell of a field as it stands: in the row, on a sheet that is joined to it, or the one cell that says it for every row."""
+        column = self.layout.columns.get(name)
+        if column is not None:
+            return self.layout.grid.at(self.row, column)
+        if name in self.layout.joined:
+            return self.layout.joined[name].get(self.key)
+        return self.layout.constants.get(name)
+
+    @cached_property
+    def key(self) -> str:
+        """The row's id, as sheets are joined by it."""
+        cell = self.layout.grid.at(self.row, self.layout.columns["id"]) if "id" in self.layout.columns else None
+        return normal_id(clean(cell.value)) if cell is not None else ""
+
     def cell(self, name: str) -> Cell | None:
         """The usable cell of a field; blank, an error value and an unsaved formula give None (the last two with a finding)."""
-        column = self.layout.columns.get(name)
-        cell = self.layout.grid.at(self.row, column) if column is not None else None
+        cell = self.found(name)
         if cell is None:
             return None
         self.cells[name] = cell.address
@@ -65,7 +80,7 @@ class CellReader:
         """Add a finding about a field; an error marks the field as broken."""
         if severity is Severity.ERROR:
             self.broken.add(name)
-        place = f"{self.layout.grid.name}!{cell.address}" if cell is not None else self.blank_place(name)
+        place = self.layout.grid.place_of(cell) if cell is not None else self.blank_place(name)
         value = cell.text if cell is not None else ""
         self.findings.append(finding(code, self.file, place, value, severity, column=self.layout.header(name), **parameters))
 
@@ -76,7 +91,7 @@ class CellReader:
 
     def missing(self, name: str) -> None:
         """A cell that must be filled is blank; said once, and not when the column itself is missing or the cell already has a fault."""
-        if name in self.layout.columns and name not in self.broken:
+        if self.layout.has(name) and name not in self.broken:
             self.fault("missing_value", name)
         self.broken.add(name)
 
@@ -142,8 +157,10 @@ class CellReader:
         value = self.number(name)
         if value is None:
             return None
-        cell = self.layout.grid.at(self.row, self.layout.columns[name])
+        cell = self.found(name)
         kronor = value * KRONOR_PER[self.unit_of(name)]
+        if name.startswith("outlay.") or name == "stated_total":
+            kronor *= self.layout.sign
         if abs(kronor) > MAX_KRONOR:
             self.fault("amount_too_large", name, cell)
         elif kronor != kronor.to_integral_value():
@@ -159,7 +176,7 @@ class CellReader:
         value = self.number(name)
         if value is None:
             return None
-        cell = self.layout.grid.at(self.row, self.layout.columns[name])
+        cell = self.found(name)
         if abs(value) > MAX_TONNES:
             self.fault("tonnes_too_large", name, cell)
         elif value < 0 and not negative:
@@ -189,7 +206,7 @@ class CellReader:
         """A share between 0 and 1; `percent` as in `number`."""
         value = self.number(name, percent=percent)
         if value is not None and not 0 <= value <= 1:
-            cell = self.layout.grid.at(self.row, self.layout.columns[name])
+            cell = self.found(name)
             self.fault("percent_outside" if percent else "share_outside", name, cell)
             return None
         return value
@@ -209,9 +226,10 @@ class CellReader:
         text = self.text(name)
         if not text:
             return None
-        found = find(normal_text(text))
+        said = normal_text(text)
+        found = find(normal_text(self.layout.words.get(name, {}).get(said, said)))
         if found is None:
-            cell = self.layout.grid.at(self.row, self.layout.columns[name])
+            cell = self.found(name)
             self.fault("unknown_word", name, cell, words=", ".join(swedish), words_en=", ".join(english))
         return found
 

@@ -1,6 +1,6 @@
 """The columns of the standard workbook, declared once: reader, template and sample writer all use this list.
 
-A header is `excel.column.<field>` of the catalogue in either language, or one of `aliases`; the explanation in the workbook is
+A header is `excel.column.<field>` of the catalogue in either language, or one of `aliases.py`; the explanation in the workbook is
 `excel.help.<field>`.
 """
 
@@ -13,6 +13,7 @@ from enum import Enum, StrEnum
 from functools import cache
 from typing import Final
 
+from portfolio.excel import aliases
 from portfolio.records import Control, GrantStatus, OwnerType, Status, Taxonomy
 from portfolio.text import LANGUAGES, Lang, Text
 
@@ -42,7 +43,6 @@ class Column:
 
     field: str
     kind: Kind
-    aliases: tuple[str, ...] = ()
     required: bool = False
     filled: bool = False
     width: int = 12
@@ -54,41 +54,41 @@ class Column:
 
 
 INVESTMENTS: Final[tuple[Column, ...]] = (
-    Column("id", Kind.ID, ("nr", "projektnr", "projektnummer", "åtgärdsid", "no"), True, True, 9),
-    Column("name", Kind.TEXT, ("åtgärd", "projekt", "projektnamn", "investeringsprojekt", "benämning", "name", "measure"), True, True, 46),
-    Column("owner", Kind.TEXT, ("nämnd", "bolag", "nämnd bolag", "ägare", "committee", "company", "committee company"), True, width=26),
-    Column("owner_type", Kind.WORD, ("typ av ägare",), True, width=11, words=OwnerType),
-    Column("sector", Kind.TEXT, ("verksamhet", "område"), width=20),
-    Column("emission_sector", Kind.TEXT, ("emissionssektor",), width=18),
-    Column("control", Kind.WORD, ("rådighet stad extern",), True, True, 11, Control),
-    Column("in_plan", Kind.YES_NO, ("i planen", "i plan ja nej", "in the plan"), True, width=9),
+    Column("id", Kind.ID, required=True, filled=True, width=9),
+    Column("name", Kind.TEXT, required=True, filled=True, width=46),
+    Column("owner", Kind.TEXT, required=True, width=26),
+    Column("owner_type", Kind.WORD, required=True, width=11, words=OwnerType),
+    Column("sector", Kind.TEXT, width=20),
+    Column("emission_sector", Kind.TEXT, width=18),
+    Column("control", Kind.WORD, required=True, filled=True, width=11, words=Control),
+    Column("in_plan", Kind.YES_NO, required=True, width=9),
     Column("status", Kind.WORD, width=13, words=Status),
-    Column("earliest_start", Kind.YEAR, ("tidigaste start", "tidigaste startår", "start tidigast"), True, True, 11),
-    Column("latest_start", Kind.YEAR, ("senaste start", "senaste startår", "start senast"), True, True, 11),
+    Column("earliest_start", Kind.YEAR, required=True, filled=True, width=11),
+    Column("latest_start", Kind.YEAR, required=True, filled=True, width=11),
     # the year columns stand here
-    Column("stated_total", Kind.TOTAL, ("totalutgift", "total utgift brutto", "bruttoutgift", "summa utgift", "total"), width=12),
-    Column("grant", Kind.MONEY, ("investeringsbidrag", "statsbidrag", "investeringsinkomst", "grants"), True, width=12),
-    Column("grant_status", Kind.WORD, ("status bidrag",), True, width=13, words=GrantStatus),
-    Column("operating", Kind.MONEY, ("driftkonsekvens", "driftskonsekvens", "driftkonsekvenser"), True, width=15),
-    Column("life", Kind.YEARS, ("avskrivningstid", "livslängd", "lifetime"), True, True, 14),
-    Column("tonnes", Kind.TONNES, ("ton per år", "ton co2e", "utsläppsminskning", "klimateffekt", "tonnes per year"), True, width=13),
-    Column("removal_tonnes", Kind.TONNES, ("varav upptag ton", "upptag", "removals"), True, width=12),
-    Column("counts_to_target", Kind.YES_NO, ("räknas mot målet", "counts to target", "counts to 2030 target"), True, width=12),
-    Column("bond_tonnes", Kind.TONNES, ("ton effektrapport", "undvikna utsläpp"), width=16),
-    Column("ramp", Kind.SHARES, ("ramp",), True, width=22),
+    Column("stated_total", Kind.TOTAL),
+    Column("grant", Kind.MONEY, required=True),
+    Column("grant_status", Kind.WORD, required=True, width=13, words=GrantStatus),
+    Column("operating", Kind.MONEY, required=True, width=15),
+    Column("life", Kind.YEARS, required=True, filled=True, width=14),
+    Column("tonnes", Kind.TONNES, required=True, width=13),
+    Column("removal_tonnes", Kind.TONNES, required=True),
+    Column("counts_to_target", Kind.YES_NO, required=True),
+    Column("bond_tonnes", Kind.TONNES, width=16),
+    Column("ramp", Kind.SHARES, required=True, width=22),
     Column("scope", Kind.TEXT, width=8),
-    Column("bond_category", Kind.TEXT, ("hållbar obligation", "hållbar obligation kategori"), width=15),
-    Column("taxonomy", Kind.WORD, ("eu taxonomi", "taxonomistatus"), width=15, words=Taxonomy),
-    Column("requires", Kind.IDS, ("förutsättningar", "beroende", "prerequisites"), width=18),
-    Column("alternatives", Kind.TEXT, ("alternativ", "ömsesidigt uteslutande", "exclusive group"), width=16),
-    Column("overlap_group", Kind.TEXT, ("överlapp",), width=16),
-    Column("outlay_uncertainty", Kind.PERCENT, ("osäkerhet utgift",), width=12),
-    Column("tonnes_uncertainty", Kind.PERCENT, ("osäkerhet ton",), width=12),
-    Column("price_level", Kind.YEAR, ("prisnivå år",), width=9),
-    Column("lock", Kind.LOCK, ("lås måste aldrig startår", "låst"), width=10),
-    Column("minimum_share", Kind.PERCENT, ("minsta andel",), width=10),
-    Column("source", Kind.TEXT, ("källor",), width=40),
-    Column("comment", Kind.TEXT, ("kommentarer", "anmärkning"), width=60),
+    Column("bond_category", Kind.TEXT, width=15),
+    Column("taxonomy", Kind.WORD, width=15, words=Taxonomy),
+    Column("requires", Kind.IDS, width=18),
+    Column("alternatives", Kind.TEXT, width=16),
+    Column("overlap_group", Kind.TEXT, width=16),
+    Column("outlay_uncertainty", Kind.PERCENT),
+    Column("tonnes_uncertainty", Kind.PERCENT),
+    Column("price_level", Kind.YEAR, width=9),
+    Column("lock", Kind.LOCK, width=10),
+    Column("minimum_share", Kind.PERCENT, width=10),
+    Column("source", Kind.TEXT, width=40),
+    Column("comment", Kind.TEXT, width=60),
 )
 """Sheet `Investeringar`, in order; the year columns come after `latest_start`."""
 
@@ -98,11 +98,11 @@ RETURNED: Final[tuple[Column, ...]] = tuple(
 """Columns of a returned workbook: recognised, and passed over."""
 
 OVERLAPS: Final[tuple[Column, ...]] = (
-    Column("overlap_type", Kind.WORD, ("slag", "kind"), True, True, 8),
-    Column("loser", Kind.ID, ("förlorare", "grupp", "loser", "group", "förlorare eller grupp"), True, True, 18),
-    Column("winner", Kind.ID, ("vinnare", "winner"), True, width=14),
-    Column("amount", Kind.TEXT, ("andel", "ton", "andel ton", "share", "tonnes", "share tonnes", "andel eller ton"), True, True, 12),
-    Column("basis", Kind.TEXT, ("källa", "skäl", "motivering", "source"), width=80),
+    Column("overlap_type", Kind.WORD, required=True, filled=True, width=8),
+    Column("loser", Kind.ID, required=True, filled=True, width=18),
+    Column("winner", Kind.ID, required=True, width=14),
+    Column("amount", Kind.TEXT, required=True, filled=True),
+    Column("basis", Kind.TEXT, width=80),
 )
 """Sheet `Överlapp`."""
 
@@ -150,8 +150,9 @@ def header_index(sheet: str) -> dict[str, Column]:
     """Every accepted header of `investments` or `overlaps`, normalised, to its column."""
     columns = (*INVESTMENTS, *RETURNED) if sheet == "investments" else OVERLAPS
     index: dict[str, Column] = {}
+    also = aliases.INVESTMENTS if sheet == "investments" else aliases.OVERLAPS
     for column in columns:
-        for name in (*(column.header(lang) for lang in LANGUAGES), *column.aliases):
+        for name in (*(column.header(lang) for lang in LANGUAGES), *also.get(column.field, ())):
             index.setdefault(normal(name), column)
     return index
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Final
 
 import openpyxl
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from portfolio.excel.preflight import Workbook, refusal
 
+OUR_NAMES: Final = "portfolio_"
+OUR_SHEET: Final = f"{OUR_NAMES}beslut"
+"""Defined names that mark what a run of ours has written into an officer's workbook."""
 ERROR_WORDS: Final = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA", "#BLOCKED!"}
 _FAULTS: Final = (KeyError, ValueError, TypeError, AttributeError, IndexError, zipfile.BadZipFile)
 
@@ -32,6 +35,7 @@ class Cell:
         number_format: Excel's format code.
         is_error: the value is one of Excel's error words.
         uncached: a formula that was saved without its value.
+        sheet: the sheet's name, when the cell stands elsewhere than the row that it belongs to.
     """
 
     row: int
@@ -41,11 +45,19 @@ class Cell:
     number_format: str = "General"
     is_error: bool = False
     uncached: bool = False
+    sheet: str = ""
 
     @property
     def address(self) -> str:
-        """`F14`."""
-        return f"{get_column_letter(self.column)}{self.row}"
+        """`F14`, or `Effekter!F14` when the cell stands elsewhere."""
+        if not self.row:
+            return self.sheet  # said in a layout file
+        plain = f"{get_column_letter(self.column)}{self.row}"
+        return f"{self.sheet}!{plain}" if self.sheet else plain
+
+    def elsewhere(self, sheet: str) -> Cell:
+        """The same cell, for a row of another sheet."""
+        return replace(self, sheet=sheet)
 
     @property
     def text(self) -> str:
@@ -62,7 +74,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of one sheet, by row and column, and the rows that are hidden or filtered away."""
+    """The cells of one sheet, by row and column, and the rows that are hidden or filtered away.
+
+    `ours` are the columns that an earlier run has written (a defined name marks them), `is_ours` a whole sheet of ours.
+    """
 
     name: str
     rows: Mapping[int, Mapping[int, Cell]]
@@ -70,6 +85,8 @@ class Grid:
     hidden: bool = False
     last_row: int = 0
     columns: frozenset[int] = field(default_factory=frozenset)
+    ours: frozenset[int] = field(default_factory=frozenset)
+    is_ours: bool = False
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell, or None when it is blank."""
@@ -79,6 +96,10 @@ class Grid:
         """The cells of a row from left to right."""
         cells = self.rows.get(row, {})
         return (cells[c] for c in sorted(cells))
+
+    def place_of(self, cell: Cell) -> str:
+        """`Sheet!F14` of a cell that a row of this sheet uses."""
+        return cell.address if cell.sheet else f"{self.name}!{cell.address}"
 
     def place(self, row: int, column: int) -> str:
         """`Sheet!F14`."""
@@ -96,9 +117,25 @@ def read_grids(workbook: Workbook) -> list[Grid]:
         sheets = [s for s in formulas.worksheets if hasattr(s, "iter_rows")]
         has_formulas = any(c.data_type == "f" for s in sheets for row in s.iter_rows() for c in row)
         cached = _load(workbook.content, data_only=True) if has_formulas else formulas
-        return [_grid(s, cached[s.title]) for s in sheets]
+        ours = _marked(formulas)
+        return [replace(_grid(s, cached[s.title]), **ours.get(s.title, {})) for s in sheets]
     except _FAULTS as fault:
         raise refusal("file_not_understood", workbook.file, reason=f"{type(fault).__name__}: {fault}") from fault
+
+
+def _marked(book: Any) -> dict[str, dict[str, Any]]:
+    """What earlier runs have written, by sheet: our columns and our own sheet."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, defined in book.defined_names.items():
+        if name.startswith(OUR_NAMES):
+            for sheet, area in defined.destinations:
+                if name == OUR_SHEET:
+                    found.setdefault(sheet, {})["is_ours"] = True
+                else:
+                    first, _, last = area.replace("$", "").partition(":")
+                    low, high = (coordinate_to_tuple(a)[1] for a in (first, last or first))
+                    found.setdefault(sheet, {})["ours"] = frozenset(range(low, high + 1))
+    return found
 
 
 def _load(content: bytes, *, data_only: bool) -> Any:

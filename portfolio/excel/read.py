@@ -10,40 +10,59 @@ from typing import Final
 from portfolio.errors import Finding, InputError, Severity, finding, has_errors
 from portfolio.excel.cells import CellReader
 from portfolio.excel.checks import check_portfolio
-from portfolio.excel.columns import normal
-from portfolio.excel.grid import Cell, Grid, read_grids
-from portfolio.excel.layout import LATER, Layout, find_header, investments_layout
+from portfolio.excel.columns import INVESTMENTS, normal
+from portfolio.excel.found import TableFound
+from portfolio.excel.grid import Cell, read_grids
+from portfolio.excel.headers import LATER
+from portfolio.excel.layout import Layout
+from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.overlaps import read_overlaps
 from portfolio.excel.preflight import open_workbook
 from portfolio.excel.rows import Draft, check_stated_total, read_row
+from portfolio.excel.sheets import OVERLAP_SHEETS, tables_of
 from portfolio.excel.totals import Counted, RowKind, check_sums, row_kind
 from portfolio.records import Control, InputFile, OverlapCeiling, OverlapPair, Portfolio
 
-_INVESTMENT_SHEETS: Final = {"investeringar", "investments"}
-_OVERLAP_SHEETS: Final = {"överlapp", "overlaps", "overlap"}
+
+@dataclass(frozen=True)
+class Reading:
+    """What workbooks hold: the portfolio, the warnings and notes about it, and where the tables stand."""
+
+    portfolio: Portfolio
+    findings: list[Finding]
+    tables: tuple[TableFound, ...]
 
 
 @dataclass
 class _Read:
     """What has been read so far, of all files."""
 
+    layouts: Sequence[LayoutFile] = ()
     findings: list[Finding] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     overlaps: list[OverlapPair | OverlapCeiling] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
+    tables: list[TableFound] = field(default_factory=list)
 
 
-def read_portfolio(paths: Sequence[Path], years: range) -> tuple[Portfolio, list[Finding]]:
-    """The portfolio of one or several workbooks, with the warnings and notes about them.
+def read_portfolio(paths: Sequence[Path], years: range, layouts: Sequence[LayoutFile] = ()) -> tuple[Portfolio, list[Finding]]:
+    """The portfolio of one or several workbooks, with the warnings and notes about them; see `read_workbooks`."""
+    reading = read_workbooks(paths, years, layouts)
+    return reading.portfolio, reading.findings
+
+
+def read_workbooks(paths: Sequence[Path], years: range, layouts: Sequence[LayoutFile] = ()) -> Reading:
+    """One or several workbooks.
 
     Args:
         paths: workbooks (.xlsx, .xlsm) as the user named them.
         years: the plan years of the model; the year columns must be these, and `Därefter` is the year after.
+        layouts: layout files, for what the headers do not say for sure.
 
     Raises:
         InputError: with the findings of all files, warnings and notes included, when any of them is an error.
     """
-    read = _Read()
+    read = _Read(layouts)
     for path in paths:
         try:
             _read_file(path, years, read)
@@ -61,7 +80,7 @@ def read_portfolio(paths: Sequence[Path], years: range) -> tuple[Portfolio, list
     findings = sorted(read.findings, key=lambda f: files.index(f.file) if f.file in files else len(files))
     if has_errors(findings):
         raise InputError(findings)
-    return portfolio, findings
+    return Reading(portfolio, findings, tuple(read.tables))
 
 
 _JUDGED_TOGETHER: Final = {"unknown_requirement", "overlap_unknown_id", "ceiling_unknown_group"}
@@ -81,38 +100,25 @@ def _read_file(path: Path, years: range, read: _Read) -> None:
     workbook = open_workbook(path)
     read.inputs.append(workbook.input_file)
     grids = read_grids(workbook)
-    for grid in _investment_sheets(grids, workbook.file, read.findings):
-        layout = investments_layout(grid, workbook.file, years, read.findings)
-        if layout is not None:
-            _read_sheet(layout, workbook.file, years, read)
+    for layout in tables_of(grids, workbook.file, years, read.layouts, read.findings):
+        _read_sheet(layout, workbook.file, years, read)
     for grid in grids:
-        if normal(grid.name) in _OVERLAP_SHEETS and grid.rows:
+        if normal(grid.name) in OVERLAP_SHEETS and grid.rows:
             read.overlaps += read_overlaps(grid, workbook.file, read.findings)
-
-
-def _investment_sheets(grids: list[Grid], file: str, findings: list[Finding]) -> list[Grid]:
-    """The sheet called Investeringar; otherwise the only sheet that has the header of one."""
-    named = [g for g in grids if normal(g.name) in _INVESTMENT_SHEETS]
-    if named:
-        return named
-    alike = [g for g in grids if not g.hidden and find_header(g)]
-    sheets = ", ".join(g.name for g in grids)
-    if len(alike) == 1:
-        findings.append(finding("sheet_by_header", file, alike[0].name, alike[0].name, Severity.NOTE))
-        return alike
-    findings.append(finding("sheets_alike" if alike else "sheet_missing", file, "", ", ".join(g.name for g in alike), sheets=sheets))
-    return []
 
 
 def _read_sheet(layout: Layout, file: str, years: range, read: _Read) -> None:
     skipped: dict[RowKind, int] = dict.fromkeys(RowKind, 0)
     counted: list[Counted] = []
+    rows: dict[str, int] = {}
     since = 0
     for row in sorted(r for r in layout.grid.rows if r >= layout.first_row):
         kind = row_kind(layout, row)
         skipped[kind] += 1
         if kind is RowKind.INVESTMENT:
+            before = len(read.drafts)
             counted += _investment(layout, row, file, years, read)
+            rows |= {d.investment.id: row for d in read.drafts[before:]}
         elif kind is RowKind.SUM:
             check_sums(CellReader(layout, file, row, read.findings), counted, since)
             since = row
@@ -120,8 +126,11 @@ def _read_sheet(layout: Layout, file: str, years: range, read: _Read) -> None:
             place = layout.grid.place(row, layout.columns.get("id", 1))
             value = _shown(layout.grid.at(row, layout.columns.get("id", 1)))
             read.findings.append(finding("hidden_row", file, place, value, Severity.WARNING, row=str(row)))
+    last = max(rows.values(), default=layout.first_row)
+    table = TableFound(file, layout.grid.name, layout.header_row, layout.first_row, last, layout.columns, rows, layout.ours)
+    read.tables.append(table)
     read.findings += _stray_columns(layout, file)
-    read.findings.append(_understood(layout, file, skipped))
+    read.findings += _understood(layout, file, skipped)
 
 
 def _shown(cell: Cell | None) -> str:
@@ -142,7 +151,7 @@ def _investment(layout: Layout, row: int, file: str, years: range, read: _Read) 
 
 def _stray_columns(layout: Layout, file: str) -> Iterator[Finding]:
     """Columns without a header that hold something beside the investments."""
-    known = set(layout.columns.values()) | layout.own
+    known = set(layout.columns.values()) | layout.own | layout.grid.ours
     headed = {c.column for r in range(max(1, layout.header_row - 1), layout.header_row + 1) for c in layout.grid.cells_in(r)}
     for column in sorted(layout.grid.columns - known - headed):
         cells = [c for r, cells in layout.grid.rows.items() if r >= layout.first_row and (c := cells.get(column)) is not None]
@@ -152,12 +161,13 @@ def _stray_columns(layout: Layout, file: str) -> Iterator[Finding]:
             yield finding("column_without_header", file, place, first.text, Severity.WARNING, count=len(cells))
 
 
-def _understood(layout: Layout, file: str, rows: dict[RowKind, int]) -> Finding:
+def _understood(layout: Layout, file: str, rows: dict[RowKind, int]) -> Iterator[Finding]:
     """What the reader took the sheet for, so that the officer can see a misunderstanding."""
-    return finding(
+    place = f"{layout.grid.name}!{layout.header_row}"
+    yield finding(
         "understood",
         file,
-        f"{layout.grid.name}!{layout.header_row}",
+        place,
         "",
         Severity.NOTE,
         unit=layout.unit,
@@ -168,6 +178,17 @@ def _understood(layout: Layout, file: str, rows: dict[RowKind, int]) -> Finding:
         headings=rows[RowKind.HEADING],
         hidden=rows[RowKind.HIDDEN],
     )
+    for name, cell in sorted(layout.constants.items()):
+        code = "understood_constant"
+        yield finding(code, file, layout.grid.place_of(cell), cell.text, Severity.NOTE, **_names_of(name))
+    if layout.sign == -1:
+        yield finding("understood_signs", file, place, "", Severity.NOTE)
+
+
+def _names_of(name: str) -> dict[str, str]:
+    """The heading of a field in the standard workbook, in both languages."""
+    column = next((c for c in INVESTMENTS if c.field == name), None)
+    return {"column": column.header("sv") if column else name, "column_en": column.header("en") if column else name}
 
 
 def outlay_by_control(portfolio: Portfolio) -> dict[str, int]:

@@ -15,7 +15,7 @@ from typing import Final
 from portfolio.errors import Severity
 from portfolio.excel.cells import FIRST_YEAR, LAST_YEAR, CellReader
 from portfolio.excel.columns import normal
-from portfolio.excel.layout import LATER
+from portfolio.excel.headers import LATER
 from portfolio.excel.numbers import Reading, parse_number
 from portfolio.records import (
     Control,
@@ -84,7 +84,7 @@ def _window_and_outlay(reader: CellReader, years: range) -> tuple[dict[str, obje
         if year is None:
             reader.missing(name)
     columns = {y: f"outlay.{y}" for y in years} | {years[-1] + 1: LATER}
-    amounts = {y: reader.money(name) or 0 for y, name in columns.items() if name in reader.layout.columns}
+    amounts = {y: reader.money(name) or 0 for y, name in columns.items() if reader.layout.has(name)}
     spent = sorted(y for y, kr in amounts.items() if kr)
     earliest = window["earliest_start"] if window["earliest_start"] is not None else years[0]
     latest = window["latest_start"] if window["latest_start"] is not None else earliest
@@ -122,7 +122,7 @@ def _money(reader: CellReader) -> dict[str, object]:
     grant = reader.money("grant")
     grant_status = reader.word("grant_status", GrantStatus)
     if grant and grant_status in (None, GrantStatus.NONE) and "grant_status" not in reader.broken:
-        cell = reader.layout.grid.at(reader.row, reader.layout.columns["grant"])
+        cell = reader.found("grant")
         reader.fault("grant_without_status", "grant", cell)
     life = reader.whole("life", 1, 200, "life_outside")
     if life is None:
@@ -186,7 +186,7 @@ def _choice(reader: CellReader) -> dict[str, object]:
     minimum = reader.share("minimum_share", percent=True)
     percent = minimum * 100 if minimum is not None else None
     if percent is not None and (percent != percent.to_integral_value() or percent < 1):
-        cell = reader.layout.grid.at(reader.row, reader.layout.columns["minimum_share"])
+        cell = reader.found("minimum_share")
         reader.fault("minimum_share_not_whole", "minimum_share", cell)
         percent = None
     return {
@@ -227,12 +227,12 @@ def _lock(reader: CellReader) -> Lock:
 
 def check_stated_total(reader: CellReader, draft: Draft) -> None:
     """Compare the stated total of the row, when there is one, with the sum of its years."""
-    stated = reader.money("stated_total") if "stated_total" in reader.layout.columns else None
+    stated = reader.money("stated_total") if reader.layout.has("stated_total") else None
     if stated is None or any(name.startswith("outlay.") for name in draft.broken):
         return
     summed = draft.investment.total_outlay
     if stated != summed:
-        cell = reader.layout.grid.at(reader.row, reader.layout.columns["stated_total"])
+        cell = reader.found("stated_total")
         cells = span([reader.cells[f] for f in reader.layout.year_fields if f in reader.cells])
         difference = stated - summed
         reader.fault(

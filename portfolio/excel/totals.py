@@ -12,10 +12,17 @@ from openpyxl.utils import get_column_letter
 
 from portfolio.errors import Severity
 from portfolio.excel.cells import CellReader, clean
+from portfolio.excel.columns import normal
 from portfolio.excel.layout import Layout
 
-_SUM: Final = re.compile(r"^(?:delsumma|summa|totalt|total|totalsumma|sum|subtotal|grand total|varav|därav|of which)\b", re.IGNORECASE)
+_SUM: Final = re.compile(
+    r"^(?:delsumma|summa|summor|s:a|σ|totalt|total|totalsumma|totaler|sum|subtotal|grand total|varav|därav|of which)(?![a-zåäö])",
+    re.IGNORECASE,
+)
 _PART: Final = re.compile(r"^(?:varav|därav|of which)\b", re.IGNORECASE)
+_NOTE: Final = re.compile(
+    r"^(?:[*†¹²³]|\(?\d\)|not(?:er|eringar)?\b|obs\b|anm(?:ärkning)?\b|källa\b|kommentar\b|note\b|source\b)", re.IGNORECASE
+)
 _BLOCK: Final = re.compile(r"^(?:delsumma|subtotal)\b", re.IGNORECASE)
 
 
@@ -56,8 +63,13 @@ def row_kind(layout: Layout, row: int) -> RowKind:
         return RowKind.PART
     if _SUM.match(text):
         return RowKind.SUM
-    if len(known) == 1 and isinstance(known[0].value, str) and known[0].column != layout.columns.get("id"):
+    if layout.skip and normal(text).startswith(layout.skip):
         return RowKind.HEADING
+    if len(known) == 1 and isinstance(known[0].value, str):
+        # a lone text is a heading or a note; in the column of ids it may be an id whose row is not filled in
+        alone = clean(known[0].value)
+        if known[0].column != layout.columns.get("id") or _NOTE.match(alone) or (" " in alone and not any(c.isdigit() for c in alone)):
+            return RowKind.HEADING
     return RowKind.HIDDEN if row in layout.grid.hidden_rows else RowKind.INVESTMENT
 
 

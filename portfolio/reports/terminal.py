@@ -34,9 +34,9 @@ STYLES = {"strong": "bold", "plain": "", "alarm": "bold red"}
 __all__ = ["finding_line", "render", "render_check", "render_findings"]
 
 
-def render(run: Run, text: Text, console: Console, folder: Path) -> None:
-    """The whole summary of a run whose files are in `folder`."""
-    Summary(run, text, console).show(folder)
+def render(run: Run, text: Text, console: Console, folder: Path, returned: int = 0) -> None:
+    """The whole summary of a run whose files are in `folder`, with the number of workbooks returned with decisions."""
+    Summary(run, text, console).show(folder, returned)
 
 
 class Summary:
@@ -48,7 +48,7 @@ class Summary:
         self.lang = text.lang
         self.console = console
 
-    def show(self, folder: Path) -> None:
+    def show(self, folder: Path, returned: int) -> None:
         """All parts, the answer first."""
         scenario = "".join(f" · {clean(s)}" for s in self.run.scenarios)
         self.line(self.t("terminal.title", title=clean(self.run.title), scenario=scenario), "bold")
@@ -63,7 +63,7 @@ class Summary:
             self.limits()
             self.plans(self.run.totals)
         self.findings()
-        self.files(folder)
+        self.files(folder, returned)
 
     def line(self, message: str, style: str = "") -> None:
         """A paragraph; text from workbooks is never read as markup."""
@@ -303,13 +303,15 @@ class Summary:
         if notes:
             self.line(self.t("terminal.notes", count=notes))
 
-    def files(self, folder: Path) -> None:
+    def files(self, folder: Path, returned: int) -> None:
         """Where the results are, and what to do next."""
         self.console.print()
         if self.run.totals is not None:
             self.line(self.t("terminal.files", folder=folder.as_posix()))
         else:
             self.line(self.t("terminal.files_json", folder=folder.as_posix()))
+        if returned:
+            self.line(self.t("terminal.returned", folder=folder.as_posix(), count=returned))
         next_step = {StopReason.TIME_LIMIT: "more_time", StopReason.INTERRUPTED: "again"}.get(self.run.stop_reason, "scenario")
         self.line(self.t("terminal.next.check" if self.run.status is SolveStatus.INFEASIBLE else f"terminal.next.{next_step}"))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from portfolio.excel.grid import OUR_NAMES, OUR_SHEET
 from portfolio.excel.splice.book import Book, absolute, quoted
 from portfolio.excel.splice.columns import NewColumn, first_free, write_columns
 from portfolio.excel.splice.document import NotSpliced
@@ -16,9 +17,6 @@ from portfolio.excel.splice.tables import Table, grow_filter, in_the_way, tables
 from portfolio.excel.splice.transplant import STYLES_TYPE, donor, remove_what_hangs_on, transplant
 from portfolio.excel.splice.verify import Ours, verify
 
-OWN: Final = "portfolio_"
-"""Our defined names start so; a later run finds our columns and our sheet by them."""
-SHEET_NAME: Final = f"{OWN}beslut"
 _OURS_IN: Final = ("xl/worksheets/", "xl/drawings/", "xl/charts/", "xl/tables/")
 
 
@@ -111,7 +109,7 @@ class _Work:
         self.written[entry.part] = Ours(ours.top, ours.bottom, frozenset(places.values()))
         self._may.add(entry.part)
         self.package.put(entry.part, scan.document.result())
-        self.book.set_name(f"{OWN}kolumner_{number}", f"{quoted(target.sheet)}!{absolute(ours)}")
+        self.book.set_name(f"{OUR_NAMES}kolumner_{number}", f"{quoted(target.sheet)}!{absolute(ours)}")
 
     def _grown(self, target: Target, scan: Scan, missing: list[NewColumn], start: int, table: Table | None, index: int) -> list[NewColumn]:
         """Let table or filter reach over the new columns when they stand right beside it; the columns with the headings they get."""
@@ -147,11 +145,11 @@ class _Work:
             self.book.add_sheet(name, part)
         used = scan_sheet(self.package.document(part), range(0)).node("dimension")
         area = area_of(used.attributes["ref"]) if used is not None else Area(1, 1, 1, 1)
-        self.book.set_name(SHEET_NAME, f"{quoted(name)}!{absolute(area)}")
+        self.book.set_name(OUR_SHEET, f"{quoted(name)}!{absolute(area)}")
 
     def _our_sheet(self) -> tuple[str, str] | None:
         """Name and part of our sheet of an earlier run; None when there is none, or when the officer has written beside what was ours."""
-        refers = self.book.names().get(SHEET_NAME, "")
+        refers = self.book.names().get(OUR_SHEET, "")
         sheet, _, ref = refers.rpartition("!")
         name = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
         entry = next((s for s in self.book.sheets() if s.name == name), None)
