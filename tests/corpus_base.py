@@ -1,6 +1,6 @@
 """The small investment table that every workbook of the corpus carries, and what XlsxWriter can put beside it.
 
-The table stands on the sheet `Budget`: headings in row 4, four investments in rows 5–8, the sum in row 9, columns A–W. Rows 1–3 are
+The table stands on the sheet `Budget`: headings in row 4, four investments in rows 5–8, the sum in row 9, columns A–X. Rows 1–3 are
 titles.
 """
 
@@ -20,7 +20,17 @@ YEARS: Final = range(2025, 2032)
 HEADINGS: Final = (
     *("ID", "Investering", "Nämnd/bolag", "Ägartyp", "Rådighet", "I plan", "Tidigast start", "Senast start"),
     *(f"{y} (tkr)" for y in YEARS),
-    *("Total utgift", "Bidrag", "Driftkonsekvens per år", "Nyttjandeperiod", "Ton CO2e per år", "Varav upptag", "Räknas mot 2030", "Upptrappning"),
+    *(
+        "Total utgift",
+        "Bidrag",
+        "Bidragsstatus",
+        "Driftkonsekvens per år",
+        "Nyttjandeperiod",
+        "Ton CO2e per år",
+        "Varav upptag",
+        "Räknas mot 2030",
+        "Upptrappning",
+    ),
 )
 RIGHT: Final = len(HEADINGS)
 TOTAL: Final = HEADINGS.index("Total utgift")
@@ -59,7 +69,7 @@ class Base:
         for row, (identity, name, plan, first, last, outlay, operating, life, tonnes) in enumerate(ROWS, start=HEADER_ROW):
             years = [*outlay, *([None] * 7)][:7]
             start: list[Any] = [identity, name, "Tekniska nämnden", "nämnd", "stad", plan, first, last, *years]
-            values = [*start, None, 0, operating, life, tonnes, 0, "ja", "0|0,5|1"]
+            values = [*start, None, 0, "inget", operating, life, tonnes, 0, "ja", "0|0,5|1"]
             for column, value in enumerate(values):
                 self.sheet.write(row, column, value, self.money if isinstance(value, int) and column > 7 else self.plain)
             self.sheet.write_formula(row, TOTAL, f"=SUM(I{row + 1}:O{row + 1})", self.money, sum(outlay))
@@ -110,7 +120,9 @@ def second_table(b: Base) -> None:
 
 def pivot_words(b: Base) -> None:
     """The cells of a pivot table on the second sheet."""
-    for row, values in enumerate((("Summa av Utgift", "I plan", None), ("Ägartyp", "ja", "Totalsumma"), ("nämnd", 10.0, 10.0), ("Totalsumma", 10.0, 10.0)), start=4):
+    for row, values in enumerate(
+        (("Summa av Utgift", "I plan", None), ("Ägartyp", "ja", "Totalsumma"), ("nämnd", 10.0, 10.0), ("Totalsumma", 10.0, 10.0)), start=4
+    ):
         for column, value in enumerate(values):
             b.notes.write(row, column, value)
 
@@ -145,7 +157,7 @@ def merged_header(b: Base) -> None:
 
 def notes(b: Base) -> None:
     """Old notes, also beside the table."""
-    for cell in ("B5", "I5", "Y6"):
+    for cell in ("B5", "I5", "Z6"):
         b.sheet.write_comment(cell, f"Not vid {cell}", {"author": "Ekonom"})
 
 
@@ -158,13 +170,15 @@ def colour_rule(b: Base) -> None:
     """A conditional format with a format of its own (dxf)."""
     red = b.book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
     b.sheet.conditional_format("I5:O8", {"type": "cell", "criteria": ">", "value": 5_000, "format": red})
-    b.sheet.conditional_format("A5:W8", {"type": "formula", "criteria": '=$F5="nej"', "format": red})
+    b.sheet.conditional_format("A5:X8", {"type": "formula", "criteria": '=$F5="nej"', "format": red})
 
 
 def validation(b: Base) -> None:
     """Lists and limits."""
     b.sheet.data_validation("F5:F8", {"validate": "list", "source": ["ja", "nej"]})
-    b.sheet.data_validation("I5:O8", {"validate": "integer", "criteria": ">=", "value": 0, "input_title": "Utgift", "input_message": "Brutto"})
+    b.sheet.data_validation(
+        "I5:O8", {"validate": "integer", "criteria": ">=", "value": 0, "input_title": "Utgift", "input_message": "Brutto"}
+    )
 
 
 def sparklines(b: Base) -> None:
@@ -185,7 +199,7 @@ def defined_names(b: Base) -> None:
     b.book.define_name("Utgifter", "=Budget!$I$5:$O$8")
     b.book.define_name("Noter!Fot", "=Noter!$A$1:$A$3")
     b.book.define_name("Moms", "=0.25")
-    b.sheet.print_area("A1:W9")
+    b.sheet.print_area("A1:X9")
     b.sheet.repeat_rows(3)
     b.sheet.repeat_columns("A:B")
 
@@ -200,8 +214,8 @@ def outline(b: Base) -> None:
 
 def widths(b: Base) -> None:
     """Widths for every column to the end of the sheet, those to the right hidden."""
-    b.sheet.set_column("A:W", 11.5)
-    b.sheet.set_column("X:XFD", 9, None, {"hidden": True})
+    b.sheet.set_column("A:X", 11.5)
+    b.sheet.set_column("Y:XFD", 9, None, {"hidden": True})
 
 
 def rich(b: Base) -> None:
@@ -210,9 +224,9 @@ def rich(b: Base) -> None:
 
 
 def arrays(b: Base) -> None:
-    """An array formula over several cells below the table."""
-    b.sheet.write_array_formula("I12:K12", "{=I5:K5*2}", b.money, 3_000)
-    for column, value in ((9, 5_000), (10, 0)):
+    """An array formula over several cells away from the table."""
+    b.sheet.write_array_formula("AC12:AE12", "{=I5:K5*2}", b.money, 3_000)
+    for column, value in ((29, 5_000), (30, 0)):
         b.sheet.write_number(11, column, value, b.money)
 
 
@@ -279,7 +293,7 @@ def pictures(b: Base) -> None:
     b.sheet.insert_image("B18", "a.png", {"image_data": BytesIO(picture())})
     b.notes.embed_image("C3", "b.png", {"image_data": BytesIO(picture())})
     b.sheet.set_header("&L&G&RBudget", {"image_left": "c.png", "image_data_left": BytesIO(picture())})
-    b.notes.set_background(BytesIO(picture()), is_byte_stream=True)
+    b.notes.set_background(BytesIO(picture()))
 
 
 def paper(b: Base) -> None:

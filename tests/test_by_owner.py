@@ -15,13 +15,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from workbook_parts import INPUTS, Parts, package_faults
 
-from portfolio.errors import Severity
+from portfolio.errors import InputError, Severity
 from portfolio.excel.read import read_portfolio, read_workbooks
 from portfolio.layout_load import load_layouts
 from portfolio.records import Control, Portfolio
 from portfolio.units import KRONOR_PER
+from workbook_parts import INPUTS, Parts, package_faults
 
 FOLDER = INPUTS / "helsingborg-2025-by-owner"
 SAMPLE = INPUTS / "helsingborg-2025.xlsx"
@@ -34,9 +34,21 @@ FEATURES = {
     "fastighetsnamnden.xlsx": ("xl/media/image1.png", "sparklineGroups", "xl/comments", "dataValidations", "definedNames"),
     "helsingborgs-hamn.xlsx": ("xl/comments", "featurePropertyBag", "numFmt"),
     "helsingborgshem.xlsx": ("totalsRowCount", "xl/slicers", "protectedRanges", 'hidden="1"', "xl/slicerCaches", "mc:AlternateContent"),
-    "kommunstyrelsen.xlsx": ("x14:dataValidation", "docMetadata/LabelInfo.xml", "customXml/item1.xml", 'state="veryHidden"', 'state="hidden"'),
+    "kommunstyrelsen.xlsx": (
+        "x14:dataValidation",
+        "docMetadata/LabelInfo.xml",
+        "customXml/item1.xml",
+        'state="veryHidden"',
+        'state="hidden"',
+    ),
     "nsr.xlsm": ("xl/vbaProject.bin", "xl/ctrlProps", "macroEnabled", "<controls>", 'ObjectType="Checkbox"', "codeName"),
-    "oresundskraft.xlsx": ("xl/pivotTables", "xl/pivotCache/pivotCacheRecords1.xml", "pivotCaches", "x14:conditionalFormatting", "definedNames"),
+    "oresundskraft.xlsx": (
+        "xl/pivotTables",
+        "xl/pivotCache/pivotCacheRecords1.xml",
+        "pivotCaches",
+        "x14:conditionalFormatting",
+        "definedNames",
+    ),
     "stadsbyggnadsnamnden.xlsx": ("xl/threadedComments", "xl/persons", "xl/charts", "x14:dataBar", "xl/calcChain.xml", "printerSettings"),
 }
 
@@ -98,7 +110,7 @@ def broken(change: Any) -> list[str]:
 
 def test_the_link_check_finds_planted_faults() -> None:
     sheet = "xl/worksheets/sheet1.xml"
-    assert broken(lambda p: None) == []
+    assert broken(lambda _: None) == []
     assert broken(lambda p: p.data.pop("xl/printerSettings/printerSettings1.bin"))
     assert broken(lambda p: p.data.update({"xl/okand.dat": b"?"})) == ["xl/okand.dat: no content type"]
     assert broken(lambda p: p.put(sheet, p.text(sheet).replace('r:id="rId1"', 'r:id="rId99"')))
@@ -151,9 +163,15 @@ def test_totals_of_every_owner_to_the_krona(sample: Portfolio) -> None:
 def test_what_the_reader_says_is_no_fault() -> None:
     said = read_workbooks(KEPT, YEARS, load_layouts(LAYOUTS)).findings
     warned = {(Path(f.file).name, f.code) for f in said if f.severity is not Severity.NOTE}
-    # the row that is hidden on purpose, and a feasibility study of 0.4 mnkr among projects of hundreds
-    assert warned == {("helsingborgshem.xlsx", "hidden_row"), ("kommunstyrelsen.xlsx", "unit_outlier")}
+    # the row that is hidden on purpose
+    assert warned == {("helsingborgshem.xlsx", "hidden_row")}
     assert {Path(f.file).name for f in said if f.code == "understood"} == {p.name for p in KEPT}
+
+
+def test_own_letters_are_asked_for_and_never_guessed() -> None:
+    with pytest.raises(InputError) as fault:
+        read_workbooks(KEPT, YEARS)
+    assert {Path(f.file).name for f in fault.value.findings if f.severity is Severity.ERROR} == {"oresundskraft.xlsx"}
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda p: p.stem)

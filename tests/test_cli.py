@@ -312,7 +312,9 @@ def test_ctrl_c(seconds: float, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert b"Traceback" not in err, err.decode()
-    assert process.returncode in (0, 130), "it may have been done already"
+    # it may have been done already; and Python lets itself be ended by the signal, which a shell calls 130 as well, when Ctrl-C
+    # came inside an eval() of a library that was being loaded
+    assert process.returncode in (0, 130, -signal.SIGINT)
     if (tmp_path / "run.json").exists():
         kept = json.loads((tmp_path / "run.json").read_bytes())
         assert (kept["status"] == "proven_best") is (process.returncode == 0 or "Bevisat" in out.decode())

@@ -17,10 +17,13 @@ from typing import Final
 INPUTS: Final = Path(__file__).parents[1] / "inputs"
 sys.path.append(str(INPUTS))  # the scripts that make the inputs are no package
 
+from by_owner import features  # noqa: E402
 from by_owner.features import MC, SML, X15, anchored, shape  # noqa: E402
 from by_owner.parts import HEAD, MAIN, OFFICE, PACKAGE, STAMP, TYPES, Parts, package_faults, rels_of  # noqa: E402
+from by_owner.pivot import Pivot, add_pivot  # noqa: E402
+from by_owner.vba import compound, vba_project  # noqa: E402
 
-__all__ = ["INPUTS", "Parts", "package_faults"]
+__all__ = ["INPUTS", "STAMP", "Parts", "Pivot", "add_pivot", "compound", "features", "package_faults", "vba_project"]
 
 BOOK: Final = "xl/workbook.xml"
 STRINGS: Final = "xl/sharedStrings.xml"
@@ -46,6 +49,27 @@ def rewrite(part: str, pattern: str, new: str, count: int = 0) -> Change:
         parts.put(where, text)
 
     return change
+
+
+def both(first: Change, second: Change) -> Change:
+    """Two changes after each other."""
+
+    def change(parts: Parts) -> None:
+        first(parts)
+        second(parts)
+
+    return change
+
+
+def unknown_relationship(parts: Parts) -> None:
+    """A relationship of a type that no standard knows, to something outside."""
+    parts.relate(BOOK, "urn:exempel:lank", "https://exempel.invalid/", external=True)
+
+
+def unrelated_part(parts: Parts) -> None:
+    """A part that nothing refers to."""
+    parts.data["xl/ovrigt.bin"] = b"abc"
+    parts.declare_ending("bin", "application/octet-stream")
 
 
 def in_sheet(element: str) -> Change:
@@ -97,7 +121,11 @@ def formula_texts(parts: Parts) -> None:
 def rich_phonetic(parts: Parts) -> None:
     """A shared string in two formats, with phonetics."""
     runs = '<r><t>Sol</t></r><r><rPr><b/><sz val="11"/><rFont val="Calibri"/></rPr><t>celler</t></r>'
-    rewrite(STRINGS, r"<si><t>Solceller</t></si>", f'<si>{runs}<rPh sb="0" eb="3"><t>ソル</t></rPh><phoneticPr fontId="0" type="noConversion"/></si>')(parts)
+    rewrite(
+        STRINGS,
+        r"<si><t>Solceller</t></si>",
+        f'<si>{runs}<rPh sb="0" eb="3"><t>ソル</t></rPh><phoneticPr fontId="0" type="noConversion"/></si>',
+    )(parts)
 
 
 def shared_formulas(parts: Parts) -> None:
@@ -112,8 +140,8 @@ def shared_formulas(parts: Parts) -> None:
 
 def data_table(parts: Parts) -> None:
     """A what-if table below the investments."""
-    cells = '<c r="A20"><v>1</v></c><c r="B20"><f t="dataTable" ref="B20:B21" dt2D="0" dtr="0" r1="A18"/><v>5</v></c>'
-    parts.replace(main_sheet(parts), "</sheetData>", f'<row r="20">{cells}</row><row r="21"><c r="B21"><v>6</v></c></row></sheetData>')
+    cells = '<c r="AC20"><v>1</v></c><c r="AD20"><f t="dataTable" ref="AD20:AD21" dt2D="0" dtr="0" r1="AC18"/><v>5</v></c>'
+    parts.replace(main_sheet(parts), "</sheetData>", f'<row r="20">{cells}</row><row r="21"><c r="AD21"><v>6</v></c></row></sheetData>')
 
 
 def prefixed(parts: Parts) -> None:
@@ -171,7 +199,10 @@ def signed(parts: Parts) -> None:
 
 def shared_workbook(parts: Parts) -> None:
     """The old way of sharing, with a log of revisions."""
-    header = f'<header guid="{{00000000-0000-0000-0000-000000000001}}" dateTime="2025-03-14T08:00:00Z" maxSheetId="3" userName="Ekonom" r:id="rId1"/>'
+    header = (
+        '<header guid="{00000000-0000-0000-0000-000000000001}" dateTime="2025-03-14T08:00:00Z" maxSheetId="3"'
+        ' userName="Ekonom" r:id="rId1"/>'
+    )
     head = "xl/revisions/revisionHeaders.xml"
     body = f'{HEAD}<headers xmlns="{MAIN}" xmlns:r="{OFFICE}" guid="{{00000000-0000-0000-0000-000000000001}}">{header}</headers>'
     parts.add(BOOK, head, body, f"{SML}.revisionHeaders+xml", "revisionHeaders")
@@ -183,7 +214,9 @@ def strict(parts: Parts) -> None:
     old = "http://schemas.openxmlformats.org/"
     for name, data in parts.data.items():
         text = data.replace(f"{old}spreadsheetml/2006/main".encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
-        parts.data[name] = text.replace(f"{old}officeDocument/2006/relationships".encode(), b"http://purl.oclc.org/ooxml/officeDocument/relationships")
+        parts.data[name] = text.replace(
+            f"{old}officeDocument/2006/relationships".encode(), b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+        )
     rewrite(BOOK, r"<workbook ", '<workbook conformance="strict" ', 1)(parts)
 
 
@@ -211,7 +244,9 @@ def alternate_in_book(parts: Parts) -> None:
     ac = "http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac"
     path = f'<x15ac:absPath url="https://exempel.invalid/budget/" xmlns:x15ac="{ac}"/>'
     inner = f'<mc:Choice Requires="x15">{path}</mc:Choice>'
-    rewrite(BOOK, r"(<workbookPr[^>]*/>)", rf'\1<mc:AlternateContent xmlns:mc="{MC}" xmlns:x15="{X15}">{inner}</mc:AlternateContent>', 1)(parts)
+    rewrite(BOOK, r"(<workbookPr[^>]*/>)", rf'\1<mc:AlternateContent xmlns:mc="{MC}" xmlns:x15="{X15}">{inner}</mc:AlternateContent>', 1)(
+        parts
+    )
 
 
 def custom_property(parts: Parts) -> None:
@@ -222,8 +257,13 @@ def custom_property(parts: Parts) -> None:
 
 def connection(parts: Parts) -> None:
     """A connection to a text file, as queries leave behind."""
-    inner = '<connection id="1" name="Utfall" type="6" refreshedVersion="6"><textPr sourceFile="utfall.csv"><textFields><textField/></textFields></textPr></connection>'
-    parts.add(BOOK, "xl/connections.xml", f'{HEAD}<connections xmlns="{MAIN}">{inner}</connections>', f"{SML}.connections+xml", "connections")
+    inner = (
+        '<connection id="1" name="Utfall" type="6" refreshedVersion="6"><textPr sourceFile="utfall.csv">'
+        "<textFields><textField/></textFields></textPr></connection>"
+    )
+    parts.add(
+        BOOK, "xl/connections.xml", f'{HEAD}<connections xmlns="{MAIN}">{inner}</connections>', f"{SML}.connections+xml", "connections"
+    )
 
 
 def encoded(encoding: str, *, mark: bytes = b"") -> Change:

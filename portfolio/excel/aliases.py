@@ -140,6 +140,7 @@ INVESTMENTS: Final[Mapping[str, tuple[str, ...]]] = {
         "driftkonsekvens",
         "driftskonsekvens",
         "driftkonsekvenser",
+        "driftkonsekvenser per år",
     ),
     "life": (
         "livslängd år",

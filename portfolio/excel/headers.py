@@ -27,6 +27,7 @@ _LATER_WORDS: Final = {"därefter", "thereafter", "senare", "later", "efter plan
 _UNIT: Final = "|".join(sorted((re.escape(u) for u in MONEY_ALIASES), key=len, reverse=True))
 _UNIT_TAIL: Final = re.compile(rf"[\s,;(\[]+(?:i |in )?({_UNIT})\.?(?:\s*(?:/|per)\s*(?:år|year)|\s+a year)?\s*[)\]]*\s*$")
 UNIT_IN_TITLE: Final = re.compile(rf"(?<![a-zåäö0-9])({_UNIT})(?![a-zåäö0-9])")
+_REMARK: Final = re.compile(r"\s*\([^()]*\)$")
 _FOOTNOTE: Final = re.compile(r"(?:\s*[*†]+|\s+\d\))+\s*$")
 _PLAN_WORD: Final = "budget|flerårsplan|verksamhetsplan|plan|prognos|forecast|bu|b|p|vp"
 _YEAR_WORD: Final = rf"(?:{_PLAN_WORD}|utgift(?:er)?|investering(?:s?utgift)?|outlay|capex|belopp|ram|år|year)"
@@ -75,6 +76,8 @@ def read_header(cell: Cell, sheet: str = "investments") -> Header:
         if plain in _LATER_WORDS or re.fullmatch(r"(?:efter|after) 20\d\d", plain):
             return Header(LATER, unit)
     column = header_index(sheet).get(plain)
+    if column is None and (bare := _REMARK.sub("", text)) != text:
+        column = header_index(sheet).get(normal(bare))  # `Nyttjandeperiod (år)`
     return Header(column.field, unit, column) if column is not None else Header("", unit)
 
 

@@ -135,8 +135,9 @@ def _constants(layout: Layout, header_row: int) -> Iterator[tuple[str, Cell]]:
     """What stands once above the table for all rows: `Nämnd: Stadsbyggnadsnämnden`, or label and value side by side."""
     for row in sorted(r for r in layout.grid.rows if r < header_row):
         cells = list(layout.grid.cells_in(row))
-        for n, cell in enumerate(cells):
-            if not isinstance(cell.value, str):
+        used: Cell | None = None
+        for cell, after in zip(cells, [*cells[1:], None], strict=True):
+            if cell is used or not isinstance(cell.value, str):
                 continue
             label, colon, rest = cell.value.partition(":")
             column = header_index("investments").get(normal(label)) if len(label) <= MAX_HEADER else None
@@ -144,8 +145,9 @@ def _constants(layout: Layout, header_row: int) -> Iterator[tuple[str, Cell]]:
                 continue
             if colon and rest.strip():
                 yield column.field, replace(cell, value=rest.strip())
-            elif n + 1 < len(cells) and cells[n + 1].column == cell.column + 1:
-                yield column.field, cells[n + 1]
+            elif after is not None and after.column == cell.column + 1 and not after.text.rstrip().endswith(":"):
+                used = after
+                yield column.field, after
 
 
 def overlaps_layout(grid: Grid, file: str, findings: list[Finding]) -> Layout | None:

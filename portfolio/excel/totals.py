@@ -23,6 +23,8 @@ _PART: Final = re.compile(r"^(?:varav|därav|of which)\b", re.IGNORECASE)
 _NOTE: Final = re.compile(
     r"^(?:[*†¹²³]|\(?\d\)|not(?:er|eringar)?\b|obs\b|anm(?:ärkning)?\b|källa\b|kommentar\b|note\b|source\b)", re.IGNORECASE
 )
+MOST_BLANKS: Final = 2
+"""A lone text with so many blanks is a sentence, no id."""
 _BLOCK: Final = re.compile(r"^(?:delsumma|subtotal)\b", re.IGNORECASE)
 
 
@@ -68,7 +70,12 @@ def row_kind(layout: Layout, row: int) -> RowKind:
     if len(known) == 1 and isinstance(known[0].value, str):
         # a lone text is a heading or a note; in the column of ids it may be an id whose row is not filled in
         alone = clean(known[0].value)
-        if known[0].column != layout.columns.get("id") or _NOTE.match(alone) or (" " in alone and not any(c.isdigit() for c in alone)):
+        if (
+            known[0].column != layout.columns.get("id")
+            or _NOTE.match(alone)
+            or not any(c.isdigit() for c in alone)
+            or alone.count(" ") >= MOST_BLANKS
+        ):
             return RowKind.HEADING
     return RowKind.HIDDEN if row in layout.grid.hidden_rows else RowKind.INVESTMENT
 
