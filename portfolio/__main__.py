@@ -10,11 +10,19 @@ INTERRUPTED = 130
 def run() -> int:
     """Run the command line and return its exit code."""
     try:
-        from portfolio.cli import main
+        from portfolio.ctrl_c import in_one_piece
 
-        return main()
+        with in_one_piece():
+            from portfolio.cli import main
+
+        code = main()
     except KeyboardInterrupt:
-        return INTERRUPTED
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        # CPython remembers an interrupt that came inside an eval() of some library, though it was caught, and would end the process by
+        # the signal instead of with our code; the next eval() makes it forget
+        eval("0")
+    return code
 
 
 if __name__ == "__main__":

@@ -11,18 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from portfolio import __version__
+from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import (
     AuditBreached,
     CannotWrite,
     Finding,
     InputError,
     PortfolioError,
-    Severity,
     SolveFailed,
     finding,
+    has_errors,
 )
 from portfolio.text import LANGUAGES, Lang, Text
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from portfolio.records import Portfolio
     from portfolio.reports.returned import Returned
 
+Read = TypeVar("Read")
 EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
@@ -107,7 +109,8 @@ class Face:
     def __init__(self, text: Text, *, json: bool) -> None:
         self.text = text
         self.json = json
-        from rich.console import Console
+        with in_one_piece():
+            from rich.console import Console
 
         self.out = Console(highlight=False, width=None if sys.stdout.isatty() else _piped_width())
         self.err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _piped_width())
@@ -122,6 +125,10 @@ class Face:
             from portfolio.reports.run_json import error_json
 
             print(error_json(message), end="")
+        print(message, file=sys.stderr)
+
+    def remark(self, message: str) -> None:
+        """A sentence beside the result: on stderr, so that stdout stays what it is."""
         print(message, file=sys.stderr)
 
     def findings(self, findings: Sequence[Finding]) -> None:
@@ -256,14 +263,17 @@ def _scenarios(options: argparse.Namespace, model: Path) -> list[Path]:
     """Scenario files by path, or by name in scenarios/ beside the model."""
     from portfolio.planning_load import find_scenarios
 
-    found = []
+    found, missing = [], []
     for name in options.scenarios:
         beside = model.parent / "scenarios" / f"{name}.toml"
         path = Path(name) if Path(name).is_file() else beside
-        if not path.is_file():
-            names = ", ".join(p.stem for p in find_scenarios(model.parent))
-            raise InputError([finding("scenario_missing", name, names=names)])
-        found.append(path)
+        if path.is_file():
+            found.append(path)
+        else:
+            names = ", ".join(p.stem for p in find_scenarios(model.parent)) or "–"
+            missing.append(finding("scenario_missing", name, names=names))
+    if missing:
+        raise InputError(missing)
     return found
 
 
@@ -295,29 +305,42 @@ class Inputs:
 
 def _read(options: argparse.Namespace) -> Inputs:
     """Model and portfolio with all findings about them; raises InputError with every finding of both."""
-    from portfolio.excel.read import read_portfolio, read_workbooks
-    from portfolio.layout_load import load_layouts
-    from portfolio.planning_against import check_against
-    from portfolio.planning_load import load_planning
+    with in_one_piece():
+        from portfolio.excel.read import read_workbooks
+        from portfolio.excel.starter import STARTER_YEARS
+        from portfolio.layout_load import load_layouts
+        from portfolio.planning_against import check_against
+        from portfolio.planning_load import load_planning
 
-    model = _model(options)
-    scenarios = _scenarios(options, model)
-    workbooks = _workbooks(options)
-    layouts = load_layouts(model.parent / "layouts")
-    try:
-        planning, about_model = load_planning(model, scenarios)
-    except InputError as fault:
-        try:
-            # the model's faults do not hide the workbooks': they are read over the usual seven years
-            read_portfolio(workbooks, range(2025, 2032), layouts)
-        except InputError as other:
-            raise InputError([*fault.findings, *(f for f in other.findings if not f.code.startswith("year"))]) from fault
-        raise
-    reading = read_workbooks(workbooks, planning.horizon.years, layouts)
+    faults: list[Finding] = []
+    model = _or_faults(faults, lambda: _model(options))
+    workbooks = _or_faults(faults, lambda: _workbooks(options))
+    scenarios = _or_faults(faults, lambda: _scenarios(options, model)) if model is not None else None
+    layouts = _or_faults(faults, lambda: load_layouts(model.parent / "layouts")) if model is not None else None
+    planned = _or_faults(faults, lambda: load_planning(model, scenarios or ())) if model is not None else None
+    # the faults of one file do not hide those of another; without a model the workbooks are read over the years of the starter
+    years = planned[0].horizon.years if planned is not None else STARTER_YEARS
+    about: list[Finding] = []
+    reading = None
+    if workbooks is not None and (layouts is not None or model is None):
+        reading = _or_faults(about, lambda: read_workbooks(workbooks, years, layouts or ()))
+    if planned is None or scenarios is None or layouts is None or reading is None:
+        known = planned[1] if planned is not None else []
+        raise InputError([*faults, *known, *(f for f in about if planned is not None or not f.code.startswith("year"))])
+    planning, about_model = planned
     findings = [*about_model, *reading.findings, *check_against(planning, reading.portfolio)]
-    if any(f.severity is Severity.ERROR for f in findings):
+    if has_errors(findings):
         raise InputError(findings)
     return Inputs(planning, reading.portfolio, reading.tables, findings)
+
+
+def _or_faults(faults: list[Finding], read: Callable[[], Read]) -> Read | None:
+    """What is read, or None and the faults among the others."""
+    try:
+        return read()
+    except InputError as fault:
+        faults += fault.findings
+        return None
 
 
 def run_check(options: argparse.Namespace, face: Face) -> int:
@@ -336,31 +359,38 @@ def run_check(options: argparse.Namespace, face: Face) -> int:
 def run_optimise(options: argparse.Namespace, face: Face) -> int:
     """The main job."""
     inputs = _read(options)
-    from portfolio.analysis.optimise import Request, optimise
-    from portfolio.excel.safe_write import write_atomically
-    from portfolio.outcome import SolveStatus, StopReason
-    from portfolio.reports import returned, run_json, terminal, workbook
-    from portfolio.reports.findings import finding_line
+    with in_one_piece():
+        from portfolio.analysis.optimise import Request, optimise
+        from portfolio.excel.safe_write import write_atomically
+        from portfolio.outcome import SolveStatus, StopReason
+        from portfolio.reports import returned, run_json, terminal, workbook
+        from portfolio.reports.findings import finding_line
+        from portfolio.solve import Clock
 
     created = _created()
     request = Request(options.time_limit, options.seed, face.text.lang, created.isoformat(timespec="seconds"))
     lines = tuple(finding_line(f, face.text) for f in inputs.findings)
-    run = optimise(inputs.portfolio, inputs.planning, request, lines)
-    folder = _folder(options.out, created)
-    made: Sequence[Returned] = ()
-    if run.totals is not None:
-        made, refused = returned.render(run, inputs.tables, face.text)
-        run = run.model_copy(update={"findings": (*run.findings, *(finding_line(f, face.text) for f in refused))})
-        _write_returned(folder / "returned", made)
-    as_json = run_json.to_json(run)
-    write_atomically(folder / "run.json", as_json.encode("utf-8"))
-    if run.totals is not None:
-        write_atomically(folder / "beslutsunderlag.xlsx", workbook.render(run, face.text))
-    if face.json:
-        print(as_json, end="")
-    else:
-        terminal.render(run, face.text, face.out, folder, len(made))
-    if run.stop_reason is StopReason.INTERRUPTED:
+    clock = Clock(request.time_limit)
+    with instead_of_interrupt(clock.interrupt):
+        # whatever has been found by then is audited and written
+        run = optimise(inputs.portfolio, inputs.planning, request, lines, clock)
+        folder = _folder(options.out, created)
+        made: Sequence[Returned] = ()
+        if run.totals is not None:
+            made, refused = returned.render(run, inputs.tables, face.text)
+            run = run.model_copy(update={"findings": (*run.findings, *(finding_line(f, face.text) for f in refused))})
+            _write_returned(folder / "returned", made)
+        as_json = run_json.to_json(run)
+        write_atomically(folder / "run.json", as_json.encode("utf-8"))
+        if run.totals is not None:
+            write_atomically(folder / "beslutsunderlag.xlsx", workbook.render(run, face.text))
+        if face.json:
+            print(as_json, end="")
+        else:
+            terminal.render(run, face.text, face.out, folder, len(made))
+    if clock.interrupted:
+        if run.stop_reason is not StopReason.INTERRUPTED:
+            face.remark(face.text("cli.interrupted_late"))
         return EXIT_INTERRUPTED
     return {
         SolveStatus.PROVEN_BEST: EXIT_DONE,

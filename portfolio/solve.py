@@ -222,6 +222,21 @@ class Session:
         self._relaxed.objective(sign * self._costs(expression), sign * float(expression.constant))
         return narrow(self._relaxed, self._lower, self._upper, sign * value - margin, self._groups)
 
+    def relaxed_bound(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> float:
+        """What no plan under all rows so far can beat, from the linear relaxation alone, with a margin above the solver's tolerances.
+
+        It does not ask the clock: it is what can still be said when the clock has stopped the search. Infinite when the relaxation has
+        no bound.
+        """
+        sign = 1.0 if maximise else -1.0
+        if not self._variables:
+            return float(expression.constant)
+        self._relaxed.objective(sign * self._costs(expression), sign * float(expression.constant))
+        found = self._relaxed.bound(self._lower, self._upper)
+        if found is None:
+            return sign * float("inf")  # a relaxation without a solution bounds nothing that is in hand
+        return sign * (found[0] + 1e-3 + 1e-7 * abs(found[0]))
+
     def _costs(self, expression: pulp.LpAffineExpression) -> np.ndarray:
         costs = np.zeros(len(self._variables))
         for variable, coefficient in expression.items():

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, isfinite
+from math import floor as floor_of
 
 import pulp
 
+from portfolio.bounds import Ceiling, better
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Measure, Pick, measure
 from portfolio.formulation import Programme, build
@@ -50,7 +52,7 @@ class Solved:
         most: the plan with the most tonnes (fewest kronor among those), N*; None for least_cost.
         floor_ticks: what the ratio's plan must reach.
         bound: best that could exist: ticks (most_tonnes), ticks per krona (tonnes_per_krona), kronor (least_cost).
-        gap_ticks, gap_kronor: what better could at most exist.
+        gap_ticks, gap_kronor: what better could at most exist; for the ratio, once N* is known, at the same kronor and the same ticks.
         hurdle: ticks per krona at the end of Dinkelbach's method.
         unique: the tie-breaks were all proven as well.
     """
@@ -132,33 +134,35 @@ def _most_tonnes(search: _Search) -> Solved:
     if solved.proven:
         search.session.hold(search.programme.tonnes, at_least=value.ticks / TICKS_PER_TONNE - HALF_TICK)
         return _break_ties(search, solved, lambda m: (-m.ticks,))
-    _leave(solved, search.stopped, _tonnes_left(answer, value))
+    return _leave(solved, search.stopped, _tonnes_left(search, answer, value))
+
+
+def _tonnes_left(search: _Search, answer: Answer, value: Measure) -> int | None:
+    """Ticks that a better plan could at most have more; None when neither the solver nor the relaxation has a bound."""
+    bound = min(answer.bound, search.session.relaxed_bound(search.programme.tonnes, maximise=True))
+    return max(0, ceil(bound * TICKS_PER_TONNE) - value.ticks) if isfinite(bound) else None
+
+
+def _leave(solved: Solved, stopped: Meaning | None, gap_ticks: int | None) -> Solved:
+    """The plan, marked as not proven."""
+    solved.proven, solved.unique, solved.stopped = False, False, stopped
+    solved.gap_ticks = gap_ticks or 0
+    solved.bound = Fraction(solved.value.ticks + gap_ticks) if gap_ticks is not None else None
     return solved
-
-
-def _tonnes_left(answer: Answer, value: Measure) -> int | None:
-    """Ticks that a better plan could at most have; None when the solver has no bound."""
-    return max(0, ceil(answer.bound * TICKS_PER_TONNE) - value.ticks) if isfinite(answer.bound) else None
-
-
-def _leave(solved: Solved, stopped: Meaning | None, gap_ticks: int | None) -> None:
-    """Mark a plan as not proven."""
-    solved.proven = solved.unique = False
-    solved.stopped = stopped
-    if gap_ticks is None:
-        solved.bound = None
-    else:
-        solved.gap_ticks = gap_ticks
-        solved.bound = Fraction(solved.value.ticks + gap_ticks)
 
 
 def _tonnes_per_krona(search: _Search) -> Solved:
     """Dinkelbach (1967): maximise N − λK, λ ← N/K, until it no longer grows; finite and exact with integer variables."""
     most = _most_plan(search)
-    if not most.proven:
-        return most
     share = search.d.planning.objective.floor_share
     floor = ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most.value.ticks)
+    if not most.proven:
+        # N* is at least the tonnes in hand: every plan that counts reaches this share of them, but it may cost more than this one
+        more = most.gap_ticks
+        search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
+        _ratio_left(search, most, floor, None)
+        most.gap_ticks = more
+        return most
     solved = Solved(search.programme, most.picks, most.value, proven=True, most=most.picks, floor_ticks=floor)
     if most.value.ticks <= 0 or most.value.kronor <= 0:
         # nothing to divide: no tonnes, or tonnes for no kronor; the plan with the most tonnes is the answer
@@ -167,8 +171,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
     while True:
         rate = solved.value.ratio
-        # the plan in hand has N − λK = 0
-        answer = search.ask(_reduced(search.programme, rate), maximise=True, known=0.0)
+        answer = search.ask(_reduced(search.programme, rate), maximise=True, known=0.0)  # the plan in hand has N − λK = 0
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.kronor <= 0:
             return _free(search, solved)
@@ -179,16 +182,8 @@ def _tonnes_per_krona(search: _Search) -> Solved:
         break
     solved.hurdle = solved.bound = solved.value.ratio
     if answer.meaning is not Meaning.PROVEN:
-        solved.proven = solved.unique = False
-        solved.stopped = search.stopped
-        solved.bound = None
-        if isfinite(answer.bound):
-            # N − rate·K ≤ bound for every plan, and no plan has more than N*: what a better plan at this plan's kronor could add
-            excess = max(0, ceil(answer.bound * TICKS_PER_TONNE))
-            better = rate * solved.value.kronor + excess - solved.value.ticks
-            solved.gap_ticks = max(0, min(ceil(better), most.value.ticks - solved.value.ticks))
-            solved.bound = max(solved.value.ratio, rate + Fraction(excess, _least_kronor(rate, floor, excess)))
-        return solved
+        solved.proven, solved.unique, solved.stopped = False, False, search.stopped
+        return _ratio_left(search, solved, floor, most.value.ticks, (rate, answer.bound))
     return _break_ties(search, solved, lambda m: (-m.ratio,), _reduced(search.programme, solved.value.ratio))
 
 
@@ -197,20 +192,31 @@ def _free(search: _Search, solved: Solved) -> Solved:
     search.session.hold(search.programme.kronor, at_most=HALF_KRONA)
     answer = search.ask(search.programme.tonnes, maximise=True)
     if answer.picks is None:
-        solved.proven = solved.unique = False
-        solved.stopped = search.stopped
-        return solved
+        return _leave(solved, search.stopped, None)
     solved.picks, solved.value = answer.picks, measure(search.d, answer.picks)
     if answer.meaning is not Meaning.PROVEN:
-        _leave(solved, search.stopped, _tonnes_left(answer, solved.value))
+        _leave(solved, search.stopped, _tonnes_left(search, answer, solved.value))
+        solved.bound = None
         return solved
     search.session.hold(search.programme.tonnes, at_least=solved.value.ticks / TICKS_PER_TONNE - HALF_TICK)
     return _break_ties(search, solved, lambda m: (-m.ticks,))
 
 
-def _least_kronor(rate: Fraction, floor: int, excess: int) -> int:
-    """Kronor that any plan which reaches the floor must cost at least, given N − rate·K ≤ excess: K ≥ (N − excess) / rate."""
-    return max(1, ceil((floor - excess) / rate))
+def _ratio_left(search: _Search, solved: Solved, floor: int, most: int | None, asked: tuple[Fraction, float] | None = None) -> Solved:
+    """What better could at most exist (bounds.py), from the relaxation and from the rate and bound (t) of the last solve, `asked`.
+
+    `floor` is held by the session: every plan which counts has that many ticks. No plan has more than `most`, when that is known.
+    """
+    solved.bound = None
+    if solved.value.ticks <= 0 or solved.value.kronor <= 0:
+        return solved  # no ratio to improve on
+    rate, session = solved.value.ratio, search.session
+    known = [(rate, session.relaxed_bound(_reduced(search.programme, rate), maximise=True)), *([asked] if asked is not None else [])]
+    ceilings = [Ceiling(r, max(0, ceil(e * TICKS_PER_TONNE))) for r, e in known if isfinite(e)]
+    fewest = session.relaxed_bound(search.programme.kronor, maximise=False)
+    kronor = floor_of(fewest * 1000) if isfinite(fewest) else None
+    solved.gap_ticks, solved.gap_kronor, solved.bound = better(solved.value.ticks, solved.value.kronor, ceilings, floor, most, kronor)
+    return solved
 
 
 def _reduced(programme: Programme, rate: Fraction) -> pulp.LpAffineExpression:
@@ -228,8 +234,7 @@ def _most_plan(search: _Search) -> Solved:
     value = measure(search.d, search.best)
     solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
     if not solved.proven:
-        _leave(solved, search.stopped, _tonnes_left(answer, value))
-        return solved
+        return _leave(solved, search.stopped, _tonnes_left(search, answer, value))
     if "gap" not in search.layers:
         return solved  # only the ladder shows the plan with the most tonnes, and the ladder has both layers
     with search.session.for_a_while():
@@ -254,11 +259,10 @@ def _least_cost(search: _Search) -> Solved:
     if solved.proven:
         search.session.hold(search.programme.kronor, at_most=value.kronor / 1000 + HALF_KRONA)
         return _break_ties(search, solved, lambda m: (m.kronor,))
-    solved.unique = False
-    solved.stopped = search.stopped
-    solved.bound = None
-    if isfinite(answer.bound):
-        solved.gap_kronor = max(0, value.kronor - max(0, ceil(answer.bound * 1000)))
+    solved.unique, solved.stopped, solved.bound = False, search.stopped, None
+    bound = max(answer.bound, search.session.relaxed_bound(search.programme.kronor, maximise=False))
+    if isfinite(bound):
+        solved.gap_kronor = max(0, value.kronor - floor_of(bound * 1000))
         solved.bound = Fraction(value.kronor - solved.gap_kronor)
     return solved
 

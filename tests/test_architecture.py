@@ -9,13 +9,13 @@ from pathlib import Path
 TOP = Path(__file__).parent.parent
 PACKAGE = TOP / "portfolio"
 LEVELS = {
-    0: ("errors", "units", "text", "__init__"),
+    0: ("errors", "units", "text", "ctrl_c", "__init__"),
     1: ("records", "planning", "outcome"),
     2: (
         *("excel", "instance", "external", "flows", "evaluate", "accounts", "audit"),
         *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter", "changes", "frames", "layout_load"),
     ),
-    3: ("formulation", "narrow"),
+    3: ("formulation", "narrow", "bounds"),
     4: ("solve", "stages"),
     5: ("analysis",),
     6: ("reports",),

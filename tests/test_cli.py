@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -80,7 +81,7 @@ def golden(name: str, text: str) -> None:
 # --- the summary -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("lang", "columns"), [("sv", 80), ("en", 80), ("sv", 120), ("sv", 60)])
+@pytest.mark.parametrize(("lang", "columns"), [("sv", 80), ("en", 80), ("sv", 120), ("en", 120), ("sv", 60)])
 def test_summary(lang: str, columns: int, round_: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     del round_
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -100,27 +101,42 @@ def sample() -> Run:
     return optimise(portfolio, planning, Request(created="2025-01-01T00:00:00+00:00"))
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"])
-def test_summary_of_the_sample(lang: Lang, sample: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("lang", "columns"), [("sv", 80), ("en", 80), ("sv", 120)])
+def test_summary_of_the_sample(lang: Lang, columns: int, sample: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
     monkeypatch.chdir(TOP)
-    console = Console(width=80, record=True, file=open(os.devnull, "w", encoding="utf-8"), highlight=False)  # noqa: SIM115
+    console = Console(width=columns, record=True, file=open(os.devnull, "w", encoding="utf-8"), highlight=False)  # noqa: SIM115
     terminal.render(sample, Text(lang), console, Path("outputs/ut"))
     shown = console.export_text()
+    assert max(map(len, shown.splitlines())) <= columns
+    golden(f"sample-{lang}-{columns}.txt", shown)
+
+
+def narrow_enough(shown: str) -> None:
+    """80 columns, nothing lost, and what is proven is still said."""
     assert max(map(len, shown.splitlines())) <= 80
-    golden(f"sample-{lang}.txt", shown)
+    assert "?" not in shown
+    assert "Bevisat b" in shown
+
+
+def test_the_windows_code_page_in_a_process(round_: Path) -> None:
+    del round_
+    done = run("optimise", "--out", "ut", PYTHONIOENCODING="cp1252")
+    assert (done.returncode, done.stderr) == (0, b"")
+    narrow_enough(done.stdout.decode("cp1252"))
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp850", "ascii"])
-def test_code_pages(encoding: str, round_: Path) -> None:
+def test_code_pages(encoding: str, round_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del round_
-    done = run("optimise", "--out", "ut", PYTHONIOENCODING=encoding)
-    assert (done.returncode, done.stderr) == (0, b"")
-    lines = done.stdout.decode(encoding).splitlines()
-    assert max(map(len, lines)) <= 80
-    assert "?" not in done.stdout.decode(encoding)
-    assert any("Bevisat b" in line for line in lines)
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert main(["optimise", "--out", "ut"]) == 0
+    stream.flush()
+    shown = stream.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
+    narrow_enough(shown)
+    golden(f"starter-{encoding}.txt", shown)
 
 
 def test_json_is_pure_and_the_same_as_the_file(round_: Path) -> None:
@@ -241,6 +257,31 @@ def test_wrong_arguments(name: str, lang: str, round_: Path, capsys: Capture) ->
     assert not list(Path("outputs").glob("2*"))
 
 
+def test_faults_of_all_files_at_once(round_: Path, capsys: Capture) -> None:
+    """A scenario that is not there, a key nobody knows and a cell that is no number: none hides the others."""
+    del round_
+    edit(lambda _, at: setattr(at("EX-1", "2025"), "value", "ungefär tio"))
+    model().write_text("okand_nyckel = 3\n" + model().read_text("utf-8"), "utf-8")
+    asked = ["optimise", "--scenario", "finns-ej", "--scenario", "inte-den-heller", book().as_posix(), "borta.xlsx"]
+    assert main([*asked, "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.err == ""
+    lines = json.loads(said.out)["findings"]
+    assert {"finns-ej", "inte-den-heller", "borta.xlsx", model().as_posix(), book().as_posix()} <= {f["file"] for f in lines}
+    assert {"ungefär tio", "3"} <= {f["value"] for f in lines}
+    assert all("{" not in f["message"] + f["remedy"] and f["remedy"].strip() for f in lines)
+
+
+def test_no_model_hides_no_fault_of_the_workbooks(round_: Path, capsys: Capture) -> None:
+    del round_
+    edit(lambda _, at: setattr(at("EX-1", "2025"), "value", "ungefär tio"))
+    model().unlink()
+    assert main(["check"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "models" in said
+    assert "ungefär tio" in said
+
+
 def test_two_models_and_no_workbook(round_: Path, capsys: Capture) -> None:
     del round_
     (Path("models") / "zwei.toml").write_bytes(model().read_bytes())
@@ -258,6 +299,10 @@ def test_output_that_cannot_be_written(round_: Path, capsys: Capture) -> None:
     assert main(["optimise", "--out", "fil"]) == 5
     assert "fil" in capsys.readouterr().err
     assert Path("fil").read_text("utf-8") == "x"
+    assert main(["optimise", "--out", "fil/under"]) == 5
+    assert "fil" in capsys.readouterr().err
+    assert main(["optimise", "--out", "fil", "--json"]) == 5
+    assert json.loads(capsys.readouterr().out)["status"] == "error"
 
 
 # --- no plan, and half a plan ----------------------------------------------------------------------------------------
@@ -269,10 +314,13 @@ def test_no_plan_under_the_mandate(round_: Path, capsys: Capture) -> None:
     # the opening debt fits the mandate, but not the first year's net investment
     model().write_text(re.sub(r"mandate = \{ value = 800", "mandate = { value = 501", model().read_text("utf-8")), "utf-8")
     assert main(["optimise", "--out", "ut"]) == 3
-    said = capsys.readouterr().out
-    assert "Ingen plan" in said
+    golden("infeasible-sv.txt", capsys.readouterr().out)
+    assert main(["optimise", "--out", "ut", "--lang", "en"]) == 3
+    golden("infeasible-en.txt", capsys.readouterr().out)
     assert main(["optimise", "--out", "ut", "--json"]) == 3
-    assert json.loads(capsys.readouterr().out)["status"] == "infeasible"
+    said = capsys.readouterr()
+    assert json.loads(said.out)["status"] == "infeasible"
+    assert said.err == ""
     assert not Path("ut/beslutsunderlag.xlsx").exists()
 
 
@@ -280,7 +328,7 @@ def test_a_plan_that_is_not_proven_is_never_called_best(sample: Run) -> None:
     planning, _ = load_planning(TOP / "models" / "helsingborg-2025.toml")
     portfolio, _ = read_portfolio([TOP / "inputs" / "helsingborg-2025.xlsx"], planning.horizon.years)
     seen = set()
-    for seconds in (0.3, 0.6, 1.0):
+    for seconds in (0.3, 0.7):
         found = optimise(portfolio, planning, Request(seconds, created=sample.created))
         seen.add(found.status)
         if found.status is not SolveStatus.FEASIBLE_NOT_PROVEN:
@@ -295,16 +343,17 @@ def test_a_plan_that_is_not_proven_is_never_called_best(sample: Run) -> None:
         objective = found.objective
         assert objective is not None
         assert sample.totals is not None
-        if objective.bound is not None and found.totals is not None:
-            # what better could exist covers what does exist
-            best = sample.totals.tonnes_per_krona
-            assert best is not None
-            assert objective.bound >= best or objective.gap_tonnes > 0
+        best = sample.totals.tonnes_per_krona
+        assert best is not None
+        assert objective.bound is not None
+        assert objective.bound >= best, "what better could exist covers what does exist"
+        assert "inte känt" not in said
+        assert "Mer än" in said
     assert SolveStatus.FEASIBLE_NOT_PROVEN in seen or SolveStatus.STOPPED_WITHOUT_PLAN in seen
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT that can be sent to one process")
-@pytest.mark.parametrize("seconds", [0.25, 1.3, 2.2])
+@pytest.mark.parametrize("seconds", [0.5, 1.3, 2.2])
 def test_ctrl_c(seconds: float, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "portfolio", "optimise", "--out", str(tmp_path)]
     with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -312,10 +361,8 @@ def test_ctrl_c(seconds: float, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert b"Traceback" not in err, err.decode()
-    # it may have been done already; and Python lets itself be ended by the signal, which a shell calls 130 as well, when Ctrl-C
-    # came inside an eval() of a library that was being loaded
-    assert process.returncode in (0, 130, -signal.SIGINT)
+    assert process.returncode in (0, 130), "it may have been done already"
     if (tmp_path / "run.json").exists():
         kept = json.loads((tmp_path / "run.json").read_bytes())
-        assert (kept["status"] == "proven_best") is (process.returncode == 0 or "Bevisat" in out.decode())
+        assert (kept["status"] == "proven_best") is ("Bevisat" in out.decode())
     assert not list(tmp_path.glob(".*.tmp"))

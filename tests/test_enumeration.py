@@ -31,8 +31,8 @@ def agree(seed: int) -> bool:
 
 
 def test_optimum_equals_enumeration() -> None:
-    feasible = sum(agree(seed) for seed in range(80))
-    assert feasible >= 40
+    feasible = sum(agree(seed) for seed in range(60))
+    assert feasible >= 30
 
 
 @pytest.mark.long

@@ -50,14 +50,20 @@ class Request:
     created: str = ""
 
 
-def optimise(portfolio: Portfolio, planning: Planning, request: Request, findings: Sequence[FindingLine] = ()) -> Run:
+def optimise(
+    portfolio: Portfolio, planning: Planning, request: Request, findings: Sequence[FindingLine] = (), clock: Clock | None = None
+) -> Run:
     """The whole run.
+
+    Args:
+        findings: warnings and notes about the input, for the run's own record.
+        clock: for who wants to interrupt the search; otherwise one of `request.time_limit` seconds.
 
     Raises:
         AuditBreached: a fault of ours; nothing is shown.
     """
     d = build_instance(portfolio, planning)
-    clock = Clock(request.time_limit)
+    clock = clock if clock is not None else Clock(request.time_limit)
     try:
         solved, inside = _solve_both(d, clock, request.seed)
     except InfeasiblePlan:
@@ -180,7 +186,7 @@ def objective_report(d: Instance, solved: Solved, inside: Solved) -> ObjectiveRe
     bound: Decimal | None = None
     if solved.bound is not None:
         match objective.name:
-            case ObjectiveName.TONNES_PER_KRONA if solved.proven or solved.floor_ticks is not None:
+            case ObjectiveName.TONNES_PER_KRONA:
                 bound = ratio_of(solved.bound)
             case ObjectiveName.LEAST_COST:
                 bound = Decimal(int(solved.bound))

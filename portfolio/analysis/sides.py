@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.changes import ModelChange, PlanChange, RecordChange, model_changes, plan_changes, record_changes
 from portfolio.errors import InputError, finding
+from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.read import read_portfolio
 from portfolio.outcome import Run, Totals
 from portfolio.planning import Planning
@@ -68,22 +69,22 @@ def load_run(path: Path) -> Run:
         raise InputError([finding("run_not_understood", path.as_posix(), place, count=fault.error_count())]) from fault
 
 
-def side_of_run(path: Path) -> Side:
+def side_of_run(path: Path, layouts: Sequence[LayoutFile] = ()) -> Side:
     """A finished run; its workbooks are read again when they still are what they were.
 
     Raises:
         InputError: the run cannot be read.
     """
     run = load_run(path)
-    return Side(path.parent.as_posix(), run, _portfolio_of(run))
+    return Side(path.parent.as_posix(), run, _portfolio_of(run, layouts))
 
 
-def _portfolio_of(run: Run) -> Portfolio | None:
+def _portfolio_of(run: Run, layouts: Sequence[LayoutFile]) -> Portfolio | None:
     """The records that a run was made from, None when a workbook is gone or has other bytes."""
     paths = [Path(i.file) for i in run.inputs]
     if any(not p.is_file() or sha256(p.read_bytes()).hexdigest() != i.sha256 for p, i in zip(paths, run.inputs, strict=True)):
         return None
-    return read_portfolio(paths, _years(run.model))[0]
+    return read_portfolio(paths, _years(run.model), layouts)[0]
 
 
 def _years(model: Mapping[str, Any]) -> range:
@@ -91,13 +92,13 @@ def _years(model: Mapping[str, Any]) -> range:
     return range(horizon["first_year"]["value"], horizon["last_year"]["value"] + 1)
 
 
-def side_of_workbooks(label: str, paths: Sequence[Path], planning: Planning) -> Side:
+def side_of_workbooks(label: str, paths: Sequence[Path], planning: Planning, layouts: Sequence[LayoutFile] = ()) -> Side:
     """Workbooks, read and optimised with a model.
 
     Raises:
         InputError: they cannot be used.
     """
-    portfolio, _ = read_portfolio(paths, planning.horizon.years)
+    portfolio, _ = read_portfolio(paths, planning.horizon.years, layouts)
     return Side(label, optimise(portfolio, planning, Request()), portfolio)
 
 

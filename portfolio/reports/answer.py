@@ -5,11 +5,17 @@ Only a proven plan is called best; what was stopped early says how much better c
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
+from math import ceil
+from typing import Final, NamedTuple
 
 from portfolio.outcome import Layer, ObjectiveReport, Run, SolveStatus, StopReason
 from portfolio.reports.figures import kronor, mnkr, per_mnkr, share, tonnes
 from portfolio.text import Text
+
+MNKR_SHOWN: Final = 100_000
+"""Kronor in the last figure of an amount in mnkr."""
 
 
 class Said(NamedTuple):
@@ -66,16 +72,31 @@ def proof(run: Run, objective: ObjectiveReport, text: Text) -> list[str]:
 
 
 def could_be_better(objective: ObjectiveReport, text: Text) -> str:
-    """What better could at most exist, in tonnes and in kronor as far as either is known."""
+    """What better could at most exist, in tonnes and in kronor as far as either is known; rounded up, so that `at most` stays true."""
     lang = text.lang
-    if objective.bound is None:
+    if objective.bound is None and not objective.gap_tonnes and not objective.gap_kronor:
         return text("terminal.better.unknown")
-    if objective.name == "least_cost":
-        return text("terminal.better.kronor", kronor=kronor(objective.gap_kronor, lang))
-    more = tonnes(objective.gap_tonnes, lang)
-    if objective.gap_kronor > 0:
-        return text("terminal.better.both", tonnes=more, kronor=kronor(objective.gap_kronor, lang))
-    return text("terminal.better.tonnes", tonnes=more)
+    more = tonnes(ceil(objective.gap_tonnes), lang)
+    less = mnkr(ceil(Fraction(objective.gap_kronor, MNKR_SHOWN)) * MNKR_SHOWN, lang)
+    if objective.name != "tonnes_per_krona":
+        return text("terminal.better.kronor", mnkr=less) if objective.name == "least_cost" else text("terminal.better.tonnes", tonnes=more)
+    said = []
+    known = {(True, True): "same_both", (True, False): "same_kronor", (False, True): "same_tonnes"}
+    if objective.floor_tonnes is None:
+        # the search for the most tonnes was stopped: more tonnes may take more money
+        known |= {(True, True): "both", (True, False): "tonnes"}
+    name = known.get((objective.gap_tonnes > 0, objective.gap_kronor > 0))
+    if name is not None:
+        said.append(text(f"terminal.better.{name}", tonnes=more, mnkr=less))
+    if objective.bound is not None:
+        said.append(text("terminal.better.ratio", ratio=per_mnkr(_up(objective.bound), lang)))
+    return " ".join(said)
+
+
+def _up(ratio: Decimal) -> Decimal:
+    """Tonnes per krona, rounded up to what `per_mnkr` shows of it."""
+    shown = Decimal("1e-6") if ratio >= Decimal("1e-4") else Decimal("1e-7")
+    return ratio.quantize(shown, rounding=ROUND_CEILING)
 
 
 def target(run: Run, text: Text) -> list[Said]:
@@ -98,11 +119,12 @@ def gaps(run: Run, text: Text) -> list[str]:
     """The money gap, the capacity gap and the tonne gap, by name."""
     gap, lang = run.gap, text.lang
     assert gap is not None
+    capacity = "capacity_gap" if most_proven(run) else "capacity_gap_shown"
+    if capacity == "capacity_gap" and gap.capacity_gap == 0:
+        capacity = "capacity_gap_none"
     said = [
         text("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang)),
-        text(
-            "terminal.ladder.capacity_gap" if most_proven(run) else "terminal.ladder.capacity_gap_shown", mnkr=mnkr(gap.capacity_gap, lang)
-        ),
+        text(f"terminal.ladder.{capacity}", mnkr=mnkr(gap.capacity_gap, lang)),
     ]
     if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
         delivered = any(d.tonnes for d in run.decisions if d.layer is Layer.EXTERNAL)

@@ -288,7 +288,8 @@ class Summary:
                 where = " ".join(str(x) for x in (clean(c.subject), c.year or "") if x)
                 amount = mnkr(-int(c.slack), self.lang) if c.unit == "kr" else tonnes(-c.slack, self.lang)
                 unit = self.t("terminal.unit.mnkr") if c.unit == "kr" else self.t(f"audit.unit.{c.unit}")
-                self.line(f"  {self.t(f'constraint.{c.constraint}.name')} {where}: {amount} {unit}")
+                said = self.t(f"terminal.breach.{BREACH[c.relation]}", amount=f"{amount} {unit}")
+                self.line(f"  {' '.join(x for x in (self.t(f'constraint.{c.constraint}.name'), where) if x)}: {said}")
 
     def findings(self) -> None:
         """Warnings in full; notes only counted."""
@@ -316,6 +317,7 @@ class Summary:
         self.line(self.t("terminal.next.check" if self.run.status is SolveStatus.INFEASIBLE else f"terminal.next.{next_step}"))
 
 
+BREACH = {"≤": "over", "≥": "under", "=": "differs"}
 EMISSION_COLUMNS = ("reference", "reductions", "external_reductions", "emissions", "removals")
 LIMIT_COLUMNS = (("limit", "left"), ("where", "left"), ("slack", "right"), ("state", "left"))
 PLAN_COLUMNS = (
