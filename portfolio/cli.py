@@ -449,18 +449,23 @@ def run_formulas(options: argparse.Namespace, face: Face) -> int:
 
 def run_diff(options: argparse.Namespace, face: Face) -> int:
     """What differs between two rounds, each a run, a workbook or a folder of workbooks."""
-    from portfolio.analysis.sides import Side, difference, side_of_run, side_of_workbooks
-    from portfolio.planning_load import load_planning
-    from portfolio.reports.difference import render, to_json
+    with in_one_piece():
+        from portfolio.analysis.sides import Side, difference, side_of_run, side_of_workbooks
+        from portfolio.layout_load import load_layouts
+        from portfolio.planning_load import load_planning
+        from portfolio.reports.difference import render, to_json
+
+    models = options.model.parent if options.model is not None else Path("models")
+    layouts = load_layouts(models / "layouts")
 
     def side(path: Path) -> Side:
         run = path / "run.json" if path.is_dir() else path
         if run.name == "run.json" and run.is_file():
-            return side_of_run(run)
+            return side_of_run(run, layouts)
         workbooks = workbooks_in(path)
         model = _model(options)
         planning, _ = load_planning(model, _scenarios(options, model))
-        return side_of_workbooks(path.as_posix(), workbooks, planning)
+        return side_of_workbooks(path.as_posix(), workbooks, planning, layouts)
 
     found = difference(side(options.old), side(options.new))
     if face.json:

@@ -199,15 +199,20 @@ class GapLadder(Frozen):
 
     Attributes:
         money_gap: city_control − in_plan (kr).
-        capacity_gap: affordable − recommended is a choice; this is city_control − affordable (kr): money or years do not reach.
+        capacity_gap: city_control − affordable − without_tonnes (kr): money, years or alternatives do not reach.
+        without_tonnes: outlay (kr) in the city's control without tonnes that count, outside the plan with the most tonnes.
+        needed_by: investments in the gap that investments in the plan require, by id.
         tonne_gap: emissions − target in the target year (t) with the recommended plan; negative when the target is met.
         tonne_gap_all: the same with every investment of the city and, by the external share in force, the external ones.
-        closing_kronor, closing_tonnes: both layers against plan only: what closing the gap buys (kr, t of the objective's quantity).
+        closing_kronor, closing_tonnes: the recommended plan less the plan inside the frame that gives the most tonnes (kr, t of the
+            objective's quantity): what going outside the frame buys.
     """
 
     rungs: tuple[Rung, ...]
     money_gap: int
     capacity_gap: int
+    without_tonnes: int
+    needed_by: dict[str, tuple[str, ...]]
     tonne_gap: Tonnes | None
     tonne_gap_all: Tonnes | None
     closing_kronor: int

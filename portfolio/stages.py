@@ -235,8 +235,6 @@ def _most_plan(search: _Search) -> Solved:
     solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
     if not solved.proven:
         return _leave(solved, search.stopped, _tonnes_left(search, answer, value))
-    if "gap" not in search.layers:
-        return solved  # only the ladder shows the plan with the most tonnes, and the ladder has both layers
     with search.session.for_a_while():
         search.session.hold(search.programme.tonnes, at_least=value.ticks / TICKS_PER_TONNE - HALF_TICK)
         search.session.out_of_the_frame()

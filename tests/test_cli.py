@@ -272,6 +272,17 @@ def test_faults_of_all_files_at_once(round_: Path, capsys: Capture) -> None:
     assert all("{" not in f["message"] + f["remedy"] and f["remedy"].strip() for f in lines)
 
 
+def test_beside_errors_only_notes_that_explain_them(round_: Path, capsys: Capture) -> None:
+    del round_
+    assert main(["check"]) == 0
+    assert "upplysning" in capsys.readouterr().out
+    model().write_text("okand_nyckel = 3\n" + model().read_text("utf-8"), "utf-8")
+    assert main(["check"]) == 2
+    said = capsys.readouterr().err
+    assert "okand_nyckel" in said
+    assert "upplysning" not in said
+
+
 def test_no_model_hides_no_fault_of_the_workbooks(round_: Path, capsys: Capture) -> None:
     del round_
     edit(lambda _, at: setattr(at("EX-1", "2025"), "value", "ungefär tio"))

@@ -17,7 +17,7 @@ from portfolio.analysis.reasons import Reason, reasons
 from portfolio.audit import audit
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Picks, Tonnage, adopted_picks, everything_picks, measure, outside_of
-from portfolio.instance import Instance, build_instance
+from portfolio.instance import Instance, build_instance, counts_here
 from portfolio.outcome import (
     FindingLine,
     GapLadder,
@@ -88,7 +88,7 @@ def optimise(
         years=chosen.years,
         emissions=chosen.emissions,
         totals=chosen.totals,
-        gap=gap_ladder(d, solved, plan_only.totals if plan_only is not None else None, chosen.totals),
+        gap=gap_ladder(d, solved, inside.most if inside is not solved else None, chosen.totals),
         limits=binding_limits(d, chosen),
         plan_only=plan_only,
         most_tonnes_plan=most.totals if most is not None else None,
@@ -213,8 +213,13 @@ def objective_report(d: Instance, solved: Solved, inside: Solved) -> ObjectiveRe
     )
 
 
-def gap_ladder(d: Instance, solved: Solved, plan_only: Totals | None, chosen: Totals) -> GapLadder:
-    """identified → city control → in plan → affordable → recommended, and the three gaps by name."""
+def gap_ladder(d: Instance, solved: Solved, inside: Picks | None, chosen: Totals) -> GapLadder:
+    """identified → city control → in plan → affordable → recommended, and the three gaps by name.
+
+    Args:
+        inside: the plan inside the frame with the most tonnes; None when there is none to compare with.
+        chosen: totals of the recommended plan.
+    """
     target_year = d.planning.horizon.target_year.value
     everything = everything_picks(d)
     all_of_it = outside_of(d, everything, Fraction(1)).tonnage.year(target_year).reductions
@@ -237,15 +242,30 @@ def gap_ladder(d: Instance, solved: Solved, plan_only: Totals | None, chosen: To
     emissions = d.planning.emissions
     target = emissions.target if emissions is not None else None
     left_with_all = emissions.reference(target_year) - tonnes_from_ticks(with_shares) if emissions is not None else None
+    idle = [i for i in d.city if i not in affordable and (not counts_here(d.investments[i]) or d.investments[i].tonnes == 0)]
+    without_tonnes = sum(kronor[i] for i in idle)
+    within = Accounts(d, inside).totals() if inside is not None else None
     return GapLadder(
         rungs=rungs,
         money_gap=by_name["city_control"].kronor - by_name["in_plan"].kronor,
-        capacity_gap=by_name["city_control"].kronor - by_name["affordable"].kronor,
+        capacity_gap=by_name["city_control"].kronor - by_name["affordable"].kronor - without_tonnes,
+        without_tonnes=without_tonnes,
+        needed_by=_needed_by(d, solved.picks),
         tonne_gap=chosen.emissions_target_year - target if chosen.emissions_target_year is not None and target is not None else None,
         tonne_gap_all=left_with_all - target if left_with_all is not None and target is not None else None,
-        closing_kronor=chosen.kronor - plan_only.kronor if plan_only is not None else 0,
-        closing_tonnes=chosen.tonnes - plan_only.tonnes if plan_only is not None else Decimal(0),
+        closing_kronor=chosen.kronor - within.kronor if within is not None else 0,
+        closing_tonnes=chosen.tonnes - within.tonnes if within is not None else Decimal(0),
     )
+
+
+def _needed_by(d: Instance, picks: Picks) -> dict[str, tuple[str, ...]]:
+    """What is in the gap but needed by what is in the plan: without the further decision the plan cannot be carried out either."""
+    found: dict[str, list[str]] = {}
+    for i, pick in sorted(picks.items()):
+        for need in d.investments[i].requires if pick.layer == "plan" else ():
+            if need.id in picks and picks[need.id].layer == "gap":
+                found.setdefault(need.id, []).append(i)
+    return {j: tuple(ids) for j, ids in found.items()}
 
 
 def _spent_rung(d: Instance, name: str, picks: Picks) -> Rung:

@@ -50,6 +50,8 @@ def _chosen(d: Instance, solved: Solved, i: str) -> Reason:
     values: dict[str, str | int] = {"tonnes_t": _whole_tonnes(ticks), "outlay_kr": gross}
     if gross:
         values["gain_ratio"] = str(ratio_of(Fraction(ticks, gross)))
+    if not solved.unique and gross:
+        return "chosen_open", values  # which of the chosen stand in the plan was not settled in time
     return ("chosen_plan" if pick.layer == "plan" else "chosen_gap") + ("" if gross else "_free"), values
 
 

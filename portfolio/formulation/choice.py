@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil, floor
 
 import pulp
 
@@ -88,6 +89,16 @@ def spent(x: Choice, amounts: Iterable[tuple[Key, float]]) -> pulp.LpAffineExpre
     for key, amount in amounts:
         x.add_bought(terms, key, amount)
     return total(terms)
+
+
+def within(x: Choice, amounts: Iterable[tuple[Key, Fraction | int]], limit: Fraction | int) -> pulp.LpConstraint:
+    """Σ amount · share bought ≤ limit, given in kr, in tkr and whole öre: the amounts rounded up, the limit down.
+
+    The solver may overstep a row by a tenth of an öre. In whole öre that is no overstepping: what passes the row passes the exact limit, and
+    a plan whose amounts are whole öre, or that starts nothing, loses nothing.
+    """
+    whole = ((k, kr if isinstance(kr, int) else Fraction(ceil(kr * (part := 1 if k in x.percent else 100)), part)) for k, kr in amounts)
+    return spent(x, ((k, tkr(kr)) for k, kr in whole)) <= tkr(Fraction(floor(limit * 100), 100))
 
 
 def started(x: Choice, keys: Iterable[Key]) -> pulp.LpAffineExpression:

@@ -32,6 +32,7 @@ def answer(run: Run, text: Text) -> list[Said]:
     assert audit is not None
     return [
         Said(headline(run, objective, text), "strong"),
+        *(Said(sentence) for sentence in layers(run, text)),
         *(Said(sentence) for sentence in proof(run, objective, text)),
         Said(text("terminal.audit", checks=kronor(len(audit.checks), text.lang))),
         *target(run, text),
@@ -54,6 +55,16 @@ def headline(run: Run, objective: ObjectiveReport, text: Text) -> str:
         ),
         ratio=per_mnkr(totals.tonnes_per_krona, lang) if totals.tonnes_per_krona is not None else "–",
     )
+
+
+def layers(run: Run, text: Text) -> list[str]:
+    """How much of the outlay stands in the plan and how much in the gap, beside the whole frame; nothing without a frame or a gap."""
+    totals = run.totals
+    frames = [y.frame for y in run.years if y.frame is not None]
+    if totals is None or not frames or not totals.outlay_gap:
+        return []
+    amounts = {"plan": totals.outlay_plan, "gap": totals.outlay_gap, "frame": sum(frames)}
+    return [text("terminal.layers", **{name: mnkr(kr, text.lang) for name, kr in amounts.items()})]
 
 
 def proof(run: Run, objective: ObjectiveReport, text: Text) -> list[str]:
@@ -122,10 +133,12 @@ def gaps(run: Run, text: Text) -> list[str]:
     capacity = "capacity_gap" if most_proven(run) else "capacity_gap_shown"
     if capacity == "capacity_gap" and gap.capacity_gap == 0:
         capacity = "capacity_gap_none"
-    said = [
-        text("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang)),
-        text(f"terminal.ladder.{capacity}", mnkr=mnkr(gap.capacity_gap, lang)),
-    ]
+    said = [text("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang))]
+    said.append(text(f"terminal.ladder.{capacity}", mnkr=mnkr(gap.capacity_gap, lang)))
+    if gap.without_tonnes:
+        said.append(text("terminal.ladder.without_tonnes", mnkr=mnkr(gap.without_tonnes, lang)))
+    for needed, by in gap.needed_by.items():
+        said.append(text("terminal.ladder.needed_by", needed=needed, by=", ".join(by)))
     if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
         delivered = any(d.tonnes for d in run.decisions if d.layer is Layer.EXTERNAL)
         # a target that is met with room to spare leaves no gap, not a negative one
@@ -136,7 +149,7 @@ def gaps(run: Run, text: Text) -> list[str]:
 
 
 def closing(run: Run, text: Text) -> list[str]:
-    """What closing the gap buys: both layers against the plan inside the frame; nothing when there is no such plan."""
+    """What going outside the frame buys, against the plan inside it with the most tonnes; nothing when there is no such plan."""
     gap, lang = run.gap, text.lang
     assert gap is not None
     if run.plan_only is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from portfolio.errors import Finding
+from portfolio.errors import Finding, Severity
 from portfolio.outcome import FindingLine
 from portfolio.text import Text
 
@@ -46,6 +46,16 @@ def shortened(value: str) -> str:
     """A cell's text on one line, cut when long."""
     line = clean(" ".join(value.split()))
     return line if len(line) <= LONGEST_VALUE else line[: LONGEST_VALUE - 1] + "…"
+
+
+def beside_errors(findings: Sequence[Finding]) -> list[Finding]:
+    """What a person needs who must mend errors: notes only about a sheet that has an error; everything when there is none."""
+    sheets = {_sheet(f) for f in findings if f.severity is Severity.ERROR}
+    return [f for f in findings if not sheets or f.severity is not Severity.NOTE or _sheet(f) in sheets]
+
+
+def _sheet(f: Finding) -> tuple[str, str]:
+    return f.file, f.place.rpartition("!")[0]
 
 
 def errors_first(lines: Iterable[FindingLine]) -> list[FindingLine]:

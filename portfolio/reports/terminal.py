@@ -18,7 +18,7 @@ from portfolio.planning import Planning
 from portfolio.records import Control, Portfolio
 from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
 from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
-from portfolio.reports.findings import clean, errors_first, finding_line
+from portfolio.reports.findings import beside_errors, clean, errors_first, finding_line
 from portfolio.text import Text
 
 BAR = 18
@@ -338,8 +338,8 @@ def one_line(f: FindingLine) -> str:
 
 
 def render_findings(findings: Sequence[Finding], text: Text, console: Console) -> None:
-    """All findings, errors first, with how many there are."""
-    lines = errors_first(finding_line(f, text) for f in findings)
+    """All findings, errors first, with how many there are; beside errors only the notes that explain them."""
+    lines = errors_first(finding_line(f, text) for f in beside_errors(findings))
     for f in lines:
         word = text(f"terminal.severity.{f.severity}")
         style = {"error": "bold red", "warning": "yellow"}.get(f.severity, "")
