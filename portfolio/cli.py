@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         face.findings(fault.findings)
         return EXIT_INPUT
     except CannotWrite as fault:
-        reason = text("cli.exists") if fault.reason == "exists" else fault.reason
+        reason = text(f"cli.{fault.reason}") if fault.reason in ("exists", "input") else fault.reason
         face.error(text("cli.cannot_write", path=fault.path, reason=reason))
         return EXIT_WRITE
     except AuditBreached as fault:
@@ -379,11 +379,10 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         if run.totals is not None:
             made, refused = returned.render(run, inputs.tables, face.text)
             run = run.model_copy(update={"findings": (*run.findings, *(finding_line(f, face.text) for f in refused))})
-            _write_returned(folder / "returned", made)
         as_json = run_json.to_json(run)
+        basis = workbook.render(run, face.text) if run.totals is not None else None
+        _write(folder, made, basis, [Path(i.file) for i in run.inputs], face)
         write_atomically(folder / "run.json", as_json.encode("utf-8"))
-        if run.totals is not None:
-            write_atomically(folder / "beslutsunderlag.xlsx", workbook.render(run, face.text))
         if face.json:
             print(as_json, end="")
         else:
@@ -400,16 +399,29 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
     }[run.status]
 
 
-def _write_returned(folder: Path, made: Sequence[Returned]) -> None:
-    """The officers' workbooks with decisions, beside the results and never onto an input."""
+def _write(folder: Path, made: Sequence[Returned], basis: bytes | None, inputs: Sequence[Path], face: Face) -> None:
+    """The decision basis and the officers' workbooks with decisions: never onto an input, never over what somebody has saved since."""
+    from portfolio.excel.keep import aside, keep_edited
     from portfolio.excel.safe_write import write_atomically
 
+    target = folder / "beslutsunderlag.xlsx"
+    workbooks = [(folder / "returned" / w.name, w.content) for w in made] + ([(target, basis)] if basis is not None else [])
+    read = {p.resolve() for p in inputs}
+    for path, _ in workbooks:
+        if path.resolve() in read:
+            raise CannotWrite(path.as_posix(), "input")
     try:
-        folder.mkdir(exist_ok=True)
+        (folder / "returned").mkdir(exist_ok=True)
+        for path, content in workbooks:
+            kept = keep_edited(path, content)
+            if kept is not None:
+                face.remark(face.text("cli.kept", path=path.as_posix(), kept=kept.name))
+            write_atomically(path, content)
+        if basis is None and target.exists():
+            # a basis of an earlier run must not stand beside a run that has none
+            face.remark(face.text("cli.kept", path=target.as_posix(), kept=target.replace(aside(target)).name))
     except OSError as fault:
-        raise CannotWrite(folder.as_posix(), fault.strerror or str(fault)) from fault
-    for workbook in made:
-        write_atomically(folder / workbook.name, workbook.content)
+        raise CannotWrite((folder / "returned").as_posix(), fault.strerror or str(fault)) from fault
 
 
 def _created() -> datetime:

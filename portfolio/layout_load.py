@@ -37,7 +37,7 @@ def load_layouts(folder: Path) -> list[LayoutFile]:
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
         file = path.as_posix()
         try:
-            table = tomllib.loads(path.read_text("utf-8"))
+            table = tomllib.loads(path.read_text("utf-8-sig"))
             found.append(LayoutFile.model_validate({**table, "file": file}))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             findings.append(finding("layout_syntax", file, reason=str(fault)))

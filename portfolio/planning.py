@@ -116,7 +116,7 @@ class Objective(Frozen):
     name: ObjectiveName = ObjectiveName.TONNES_PER_KRONA
     quantity: TonnesQuantity = TonnesQuantity.CUMULATIVE
     krona: KronaKind = KronaKind.GROSS
-    counts: tuple[Literal["reduction", "removal"], ...] = ("reduction", "removal")
+    counts: tuple[Literal["reduction", "removal"], ...] = Field(default=("reduction", "removal"), min_length=1)
     floor_share: ShareValue | None = None
     tonnes: Tonnes | None = None
 

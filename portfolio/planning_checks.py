@@ -73,7 +73,7 @@ def _frame(p: Planning) -> Iterator[Finding]:
     yield from _years(p, frame, "plan_frame.frame", p.horizon.years)
     yield from _no_negative(p, frame, "plan_frame.frame")
     if not any(frame.values.values()):
-        yield finding("frame_zero", p.file, "plan_frame.frame.values")
+        yield finding("frame_zero", p.file, "plan_frame.frame.values", "", Severity.WARNING)
     total = p.plan_frame.total
     if total is not None and total.value != sum(frame.values.values()):
         difference = sum(frame.values.values()) - total.value

@@ -118,7 +118,7 @@ def _read(path: Path, findings: list[Finding]) -> tuple[Table, str]:
         findings.append(finding("model_unreadable", file, value=fault.strerror or ""))
         return {}, ""
     try:
-        return tomllib.loads(raw.decode("utf-8"), parse_float=Decimal), hashlib.sha256(raw).hexdigest()
+        return tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal), hashlib.sha256(raw).hexdigest()
     except UnicodeDecodeError:
         findings.append(finding("model_not_utf8", file))
     except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting beyond what Python reads

@@ -316,6 +316,24 @@ def test_output_that_cannot_be_written(round_: Path, capsys: Capture) -> None:
     assert json.loads(capsys.readouterr().out)["status"] == "error"
 
 
+def test_diff_reads_a_layout_of_its_own(round_: Path, capsys: Capture) -> None:
+    del round_
+    from test_layouts import starter_rows, table, write
+
+    write(book(), {"Budget": [["Investeringar"], *table(starter_rows(), {"Rådighet": "Vem styr"})]})
+    asked = ["diff", book().as_posix(), book().as_posix()]
+    assert main(asked) == 2
+    assert "portfolio layout" in " ".join(capsys.readouterr().err.split())
+    layout = Path("models/layouts/egen.toml")
+    layout.parent.mkdir()
+    assert main(["layout", book().as_posix(), "--out", layout.as_posix()]) == 0
+    draft = layout.read_text("utf-8")
+    layout.write_text(draft.replace('# unit = "tkr"', 'unit = "tkr"').replace('# control = "?"', 'control = "Vem styr"', 1), "utf-8")
+    assert main(asked) == 0
+    assert main(["optimise", "--out", "ut"]) == 0
+    assert main(["diff", "ut", book().as_posix()]) == 0
+
+
 # --- no plan, and half a plan ----------------------------------------------------------------------------------------
 
 

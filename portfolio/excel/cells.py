@@ -110,6 +110,9 @@ class CellReader:
         if value is None:
             return None
         shown_as_percent = value.percent or (cell.is_percent and not isinstance(cell.value, str))
+        if shown_as_percent and self.unit_of(name):
+            self.fault("percent_for_amount", name, cell)
+            return None
         return value.value / 100 if percent and not shown_as_percent else value.value
 
     def _number(self, cell: Cell, name: str) -> Number | None:

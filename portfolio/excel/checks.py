@@ -117,6 +117,26 @@ def ownership(i: Investment) -> Iterator[Finding]:
             yield about(i, "external_decided", "lock" if i.lock.kind is not LockKind.FREE else "status", "", Severity.WARNING)
 
 
+def cancelled(i: Investment) -> Iterator[Finding]:
+    """What is decided and locked as never would be cancelled; that is for a scenario to ask, or a slip."""
+    if i.control is Control.CITY and i.status is Status.COMMITTED and i.lock.kind is LockKind.NEVER:
+        yield about(i, "committed_but_never", "lock", "", Severity.WARNING)
+
+
+def hole(i: Investment) -> Iterator[Finding]:
+    """A year without outlay between years with outlay, or before the first one, may be a figure that was forgotten."""
+    gaps = [i.proposed_start + k for k, kr in enumerate(i.outlay) if not kr]
+    if i.total_outlay and gaps:
+        years = ", ".join(map(str, gaps))
+        yield about(i, "outlay_hole", f"outlay.{gaps[0]}", "", Severity.WARNING, years=years)
+
+
+def scope(i: Investment) -> Iterator[Finding]:
+    """Scope 3 has no tonnes here, so a slip would change the plan."""
+    if i.scope not in ("", "1", "2", "3"):
+        yield about(i, "scope_unknown", "scope", i.scope)
+
+
 def identity(i: Investment) -> Iterator[Finding]:
     """Letters that only look Latin make two ids that look the same."""
     odd = [c for c in i.id if unicodedata.name(c, "").startswith(("CYRILLIC", "GREEK"))]
@@ -146,6 +166,9 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Investment], Iterable[Findi
     (("ramp",), ramp),
     (("outlay", "grant", "operating", "minimum_share"), hundreds),
     (("outlay",), unit_slip),
+    (("outlay",), hole),
+    (("status", "lock", "control"), cancelled),
+    (("scope",), scope),
 )
 """The checks of a single investment and the fields they look at."""
 

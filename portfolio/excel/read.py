@@ -17,7 +17,7 @@ from portfolio.excel.headers import LATER
 from portfolio.excel.layout import Layout
 from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.overlaps import read_overlaps
-from portfolio.excel.preflight import open_workbook
+from portfolio.excel.preflight import open_workbook, refusal
 from portfolio.excel.rows import Draft, check_stated_total, read_row
 from portfolio.excel.sheets import OVERLAP_SHEETS, tables_of
 from portfolio.excel.totals import Counted, RowKind, check_sums, row_kind
@@ -98,6 +98,9 @@ def _portfolio(read: _Read) -> Portfolio:
 
 def _read_file(path: Path, years: range, read: _Read) -> None:
     workbook = open_workbook(path)
+    same = next((i.file for i in read.inputs if i.sha256 == workbook.sha256), None)
+    if same is not None:
+        raise refusal("file_twice", workbook.file, other=same)
     read.inputs.append(workbook.input_file)
     grids = read_grids(workbook)
     for layout in tables_of(grids, workbook.file, years, read.layouts, read.findings):

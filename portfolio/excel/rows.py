@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from portfolio.errors import Severity
-from portfolio.excel.cells import FIRST_YEAR, LAST_YEAR, CellReader
+from portfolio.excel.cells import FIRST_YEAR, LAST_YEAR, CellReader, clean
 from portfolio.excel.columns import normal
 from portfolio.excel.headers import LATER
 from portfolio.excel.numbers import Reading, parse_number
@@ -85,6 +85,15 @@ def _window_and_outlay(reader: CellReader, years: range) -> tuple[dict[str, obje
             reader.missing(name)
     columns = {y: f"outlay.{y}" for y in years} | {years[-1] + 1: LATER}
     amounts = {y: reader.money(name) or 0 for y, name in columns.items() if reader.layout.has(name)}
+    for name in columns.values():
+        cell = reader.found(name)
+        if (
+            cell is not None
+            and isinstance(cell.value, str)
+            and clean(cell.value)
+            and parse_number(clean(cell.value)).reading is Reading.EMPTY
+        ):
+            reader.fault("outlay_not_given", name, cell, Severity.WARNING)
     spent = sorted(y for y, kr in amounts.items() if kr)
     earliest = window["earliest_start"] if window["earliest_start"] is not None else years[0]
     latest = window["latest_start"] if window["latest_start"] is not None else earliest

@@ -26,9 +26,11 @@ def write_atomically(path: Path, data: bytes) -> None:
         Path(temporary).replace(path)
         _flush_folder(path.parent)
     except OSError as fault:
+        raise CannotWrite(path.as_posix(), fault.strerror or str(fault)) from fault
+    finally:
+        # after the rename it is gone; after a fault or Ctrl-C it must not stay behind
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise CannotWrite(path.as_posix(), fault.strerror or str(fault)) from fault
 
 
 def _flush_folder(folder: Path) -> None:

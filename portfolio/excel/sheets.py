@@ -42,6 +42,9 @@ def tables_of(grids: Sequence[Grid], file: str, years: range, layouts: Sequence[
     if _same_ids(tables):
         findings.append(finding("sheets_alike", file, "", ", ".join(t.grid.name for t in tables)))
         return []
+    for layout in found:
+        if layout not in tables and _plan_years(layout, years):
+            findings.append(finding("sheet_not_read", file, layout.grid.name, layout.grid.name, Severity.WARNING, read=tables[0].grid.name))
     others = [layout for layout in found if layout not in tables and "id" in layout.columns and not layout.year_fields]
     return [check_investments(_joined(table, others, file, findings), file, years, findings) for table in tables]
 

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from portfolio.formulation import ALL, TABLES, objectives
-from portfolio.planning import Planning, Sourced
+from portfolio.planning import MoneyByYear, Planning, Sourced
+from portfolio.reports.figures import kronor, share
+from portfolio.stages import DEFAULT_FLOOR
 from portfolio.text import Text
 
 
 def render(planning: Planning, text: Text) -> str:
     """The formula book of `planning` as plain text."""
-    lines = [text("formulas.title", title=planning.title), text("formulas.units"), "", text("formulas.objective"), ""]
+    floor = planning.objective.floor_share.value if planning.objective.floor_share is not None else DEFAULT_FLOOR
+    goal = text(f"formulas.objective.{planning.objective.name.value}", floor=share(floor, text.lang))
+    lines = [text("formulas.title", title=planning.title), text("formulas.units"), "", goal, ""]
     for stage in (objectives.kronor, objectives.gap_outlay, objectives.start_years, objectives.id_order):
         lines += [f"  {stage.__name__}", *(f"    {line}" for line in formula_of(stage)), ""]
     lines += [text("formulas.constraints"), ""]
@@ -41,7 +45,7 @@ def sources(value: Any, text: Text, place: str = "") -> Iterator[str]:
     """`name = value unit (source)` for every sourced value below `value`."""
     if isinstance(value, Sourced):
         amount = getattr(value, "value", None)
-        shown = value.stated if amount is not None else _by_year(getattr(value, "values", {}))
+        shown = value.stated if amount is not None else _by_year(value, text)
         mark = text("formulas.illustrative") if value.illustrative else ""
         yield text("formulas.source", place=place, shown=shown, source=value.source, mark=mark).rstrip()
     elif isinstance(value, dict):
@@ -52,8 +56,10 @@ def sources(value: Any, text: Text, place: str = "") -> Iterator[str]:
             yield from sources(getattr(value, key), text, f"{place}.{key}" if place else key)
 
 
-def _by_year(values: dict[int, Any]) -> str:
-    """`2025: 503070000, …`; one figure when every year has the same."""
+def _by_year(value: Sourced, text: Text) -> str:
+    """`2025: 503 070 000 kr, …`; one figure when every year has the same. Money in kronor, other quantities in their own unit."""
+    values: dict[int, Any] = getattr(value, "values", {})
+    written = {y: f"{kronor(v, text.lang)} kr" if isinstance(value, MoneyByYear) else f"{v} {value.unit}" for y, v in values.items()}
     if len(set(values.values())) == 1:
-        return f"{next(iter(values.values()))} ({min(values)}–{max(values)})"
-    return ", ".join(f"{year}: {amount}" for year, amount in sorted(values.items()))
+        return f"{next(iter(written.values()))} ({min(values)}–{max(values)})"
+    return ", ".join(f"{year}: {amount}" for year, amount in sorted(written.items()))

@@ -15,6 +15,7 @@ from rich.text import Text as Line
 from portfolio.errors import Finding
 from portfolio.outcome import Decision, FindingLine, Layer, Plan, Run, SolveStatus, StopReason, Totals, Verdict
 from portfolio.planning import Planning
+from portfolio.planning_load import find_scenarios
 from portfolio.records import Control, Portfolio
 from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
 from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
@@ -300,7 +301,7 @@ class Summary:
             return
         self.console.print()
         for f in warnings:
-            self.line(one_line(f))
+            self.line(f"{self.t('terminal.severity.warning')}  {one_line(f)}")
         if notes:
             self.line(self.t("terminal.notes", count=notes))
 
@@ -313,7 +314,8 @@ class Summary:
             self.line(self.t("terminal.files_json", folder=folder.as_posix()))
         if returned:
             self.line(self.t("terminal.returned", folder=folder.as_posix(), count=returned))
-        next_step = {StopReason.TIME_LIMIT: "more_time", StopReason.INTERRUPTED: "again"}.get(self.run.stop_reason, "scenario")
+        other = "scenario" if self.run.model.get("file") and find_scenarios(Path(self.run.model["file"]).parent) else "why"
+        next_step = {StopReason.TIME_LIMIT: "more_time", StopReason.INTERRUPTED: "again"}.get(self.run.stop_reason, other)
         self.line(self.t("terminal.next.check" if self.run.status is SolveStatus.INFEASIBLE else f"terminal.next.{next_step}"))
 
 
@@ -357,4 +359,4 @@ def render_check(portfolio: Portfolio, planning: Planning, text: Text, console: 
     for name, group in (("plan", plan), ("city", city), ("external", outside)):
         amount = mnkr(sum(i.total_outlay for i in group), text.lang)
         console.print(Line(text(f"terminal.check.{name}", count=len(group), mnkr=amount)))
-    console.print(Line(text("terminal.check.done", model=planning.file, files=len(portfolio.inputs))))
+    console.print(Line(text("terminal.check.done", model=planning.file, count=len(portfolio.inputs))))

@@ -184,7 +184,7 @@ class Book:
                 self.column("operating", "mnkr", 12),
             ),
             tuple((y.year, y.frame, y.frame_available, y.outlay_plan, y.outlay_gap, y.grants, y.operating) for y in self.run.years),
-            (Chart(self.t("workbook.year_plan.chart"), self.t("workbook.mnkr"), 0, bars=(3, 4), lines=(1,)),),
+            (Chart(self.t("workbook.year_plan.chart"), self.t("workbook.mnkr"), 0, bars=(3, 4), lines=(2,)),),
         )
         chosen = [d for d in self.run.decisions if d.layer in (Layer.PLAN, Layer.GAP)]
         later = any(t > self.years[-1] for d in chosen for t in d.outlay)

@@ -1,0 +1,42 @@
+"""Nothing that an officer has saved over a result of ours is written over: it is kept beside the new one."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+_PROPERTIES: Final = "docProps/core.xml"
+"""Excel and its relatives write here who saved the workbook last, and when; we write the same every time."""
+
+
+def keep_edited(path: Path, content: bytes) -> Path | None:
+    """Move a workbook that somebody has saved since we wrote it out of the way of `content`.
+
+    Returns:
+        Where it is kept; None when there was nothing to keep.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    if not path.exists() or _properties(path.read_bytes()) == _properties(content):
+        return None
+    return path.rename(aside(path))
+
+
+def aside(path: Path) -> Path:
+    """The first free name beside a file: `beslutsunderlag-1.xlsx`."""
+    number = 1
+    while (free := path.with_name(f"{path.stem}-{number}{path.suffix}")).exists():
+        number += 1
+    return free
+
+
+def _properties(content: bytes) -> bytes | None:
+    """The properties of a workbook; None when there are none or it is no workbook, which is never like one of ours."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return archive.read(_PROPERTIES) if _PROPERTIES in archive.namelist() else b""
+    except zipfile.BadZipFile:
+        return None
