@@ -344,8 +344,30 @@ def _or_faults(faults: list[Finding], read: Callable[[], Read]) -> Read | None:
 
 
 def run_check(options: argparse.Namespace, face: Face) -> int:
-    """Only read and validate."""
+    """Only read and validate; of workbooks with decisions also say what those decisions break and what they cost."""
+    with in_one_piece():
+        from portfolio.analysis.handmade import Question, hand_made, question_of
+        from portfolio.analysis.optimise import Request
+        from portfolio.excel.handmade import decided_in_tables
+        from portfolio.layout_load import load_layouts
+        from portfolio.reports import handmade
+
+    def audited(question: Question) -> int:
+        made = hand_made(question.portfolio, question.planning, question.decided, Request(lang=face.text.lang))
+        if face.json:
+            print(handmade.to_json(made), end="")
+        else:
+            for line in handmade.render(made, face.text):
+                face.say(line)
+        return EXIT_INFEASIBLE if made.plan.audit.breaches else EXIT_DONE
+
+    if len(options.workbooks) == 1 and options.workbooks[0].is_file():
+        question = question_of(options.workbooks[0], load_layouts(Path("models") / "layouts"))
+        if question is not None:
+            return audited(question)
     inputs = _read(options)
+    if any(t.ours for t in inputs.tables):
+        return audited(Question(inputs.portfolio, inputs.planning, decided_in_tables(inputs.tables)))
     if face.json:
         face.findings(inputs.findings)
         return EXIT_DONE

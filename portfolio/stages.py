@@ -23,7 +23,7 @@ from portfolio.formulation import Programme, build
 from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName
 from portfolio.solve import Answer, Clock, Meaning, Session
-from portfolio.units import TICKS_PER_TONNE, ticks_from_tonnes
+from portfolio.units import TICKS_PER_TONNE
 
 HALF_TICK = 0.5 / TICKS_PER_TONNE
 """Half of the smallest difference in tonnes (t): what is held may fall short of the exact value by less than one tick."""
@@ -250,7 +250,9 @@ def _most_plan(search: _Search) -> Solved:
 def _least_cost(search: _Search) -> Solved:
     wanted = search.d.planning.objective.tonnes
     if wanted is not None:
-        search.session.hold(search.programme.tonnes, at_least=ticks_from_tonnes(wanted.value) / TICKS_PER_TONNE - HALF_TICK)
+        # tonnes are counted in whole ticks, so a finer demand is met by the next tick
+        goal = ceil(Fraction(wanted.value) * TICKS_PER_TONNE)
+        search.session.hold(search.programme.tonnes, at_least=goal / TICKS_PER_TONNE - HALF_TICK)
     answer = search.first(search.programme.kronor, maximise=False)
     value = measure(search.d, search.best)
     solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, bound=Fraction(value.kronor))

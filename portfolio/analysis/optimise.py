@@ -72,8 +72,8 @@ def optimise(
         reason = StopReason.INTERRUPTED if stopped.interrupted else StopReason.TIME_LIMIT
         return _without_plan(d, request, findings, SolveStatus.STOPPED_WITHOUT_PLAN, reason)
     chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks)
-    most = make_plan(d, solved.most, _no_reasons(d)) if solved.most is not None else None
-    plan_only = make_plan(d, inside.picks, _no_reasons(d)) if inside is not solved else None
+    most = make_plan(d, solved.most, no_reasons(d)) if solved.most is not None else None
+    plan_only = make_plan(d, inside.picks, no_reasons(d)) if inside is not solved else None
     for plan in (chosen, most, plan_only):
         if plan is not None and plan.audit.verdict is not Verdict.HOLDS:
             raise AuditBreached(f"{c.constraint} {c.subject} {c.year or ''}".strip() for c in plan.audit.breaches)
@@ -123,7 +123,7 @@ def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found
         scenarios=planning.scenarios,
         target_year=planning.horizon.target_year.value,
         target_tonnes=planning.emissions.target if planning.emissions is not None else None,
-        adopted_plan=make_plan(d, adopted_picks(d), _no_reasons(d)),
+        adopted_plan=make_plan(d, adopted_picks(d), no_reasons(d)),
         findings=tuple(findings),
         inputs=d.portfolio.inputs,
         model=planning.model_dump(mode="json", exclude_none=True),
@@ -150,7 +150,8 @@ def _solve_both(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved]:
         return solved, solved
 
 
-def _no_reasons(d: Instance) -> dict[str, Reason]:
+def no_reasons(d: Instance) -> dict[str, Reason]:
+    """For plans that nobody has explained."""
     return dict.fromkeys((*d.city, *d.external), ("", {}))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, lcm
 
 import pulp
 
@@ -91,14 +91,23 @@ def spent(x: Choice, amounts: Iterable[tuple[Key, float]]) -> pulp.LpAffineExpre
     return total(terms)
 
 
-def within(x: Choice, amounts: Iterable[tuple[Key, Fraction | int]], limit: Fraction | int) -> pulp.LpConstraint:
-    """Σ amount · share bought ≤ limit, given in kr, in tkr and whole öre: the amounts rounded up, the limit down.
+FINEST = 100
+"""Parts of a krona that the solver tells apart: one öre is 1e-5 tkr, ten times its tolerance."""
 
-    The solver may overstep a row by a tenth of an öre. In whole öre that is no overstepping: what passes the row passes the exact limit, and
-    a plan whose amounts are whole öre, or that starts nothing, loses nothing.
+
+def within(x: Choice, amounts: Iterable[tuple[Key, Fraction | int]], limit: Fraction | int) -> pulp.LpConstraint:
+    """Σ amount · share bought ≤ limit, given in kr, in tkr.
+
+    The solver may overstep a row by a tenth of an öre. Where all amounts are whole parts of a krona, no finer than an öre, the limit is
+    rounded down to such parts, and the row says exactly the same. Finer amounts (interest on interest) are rounded up to whole öre: what
+    keeps the row then keeps the limit, and a plan that starts nothing is refused nothing.
     """
-    whole = ((k, kr if isinstance(kr, int) else Fraction(ceil(kr * (part := 1 if k in x.percent else 100)), part)) for k, kr in amounts)
-    return spent(x, ((k, tkr(kr)) for k, kr in whole)) <= tkr(Fraction(floor(limit * 100), 100))
+    sizes = [(key, kr, 100 if key in x.percent else 1) for key, kr in amounts]
+    parts = min(FINEST, lcm(*(Fraction(kr, size).denominator for _, kr, size in sizes)))
+    terms: Terms = {}
+    for key, kr, size in sizes:
+        x.add_bought(terms, key, ceil(kr * parts / Fraction(size)) * size / (1000 * parts))
+    return total(terms) <= floor(limit * parts) / (1000 * parts)
 
 
 def started(x: Choice, keys: Iterable[Key]) -> pulp.LpAffineExpression:

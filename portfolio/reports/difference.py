@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from portfolio.analysis.sides import Difference
-from portfolio.changes import MONEY_FIELDS, ChangeKind, ModelChange, Plain, RecordChange
+from portfolio.changes import MONEY_FIELDS, ChangeKind, ModelChange, Plain, PlanChange, RecordChange
 from portfolio.records import LockKind, RequirementKind
 from portfolio.reports.figures import MINUS, MNKR, kronor, mnkr, number, tonnes
 from portfolio.reports.findings import clean, shortened
@@ -97,11 +98,11 @@ def _model_line(change: ModelChange, text: Text) -> str:
     return text("difference.value", key=clean(change.key), old=shortened(change.old) or blank, new=shortened(change.new) or blank)
 
 
-def _plan(d: Difference, text: Text) -> list[str]:
-    lang = text.lang
-    lines = [text("difference.plan")]
+def change_lines(changes: Sequence[PlanChange], text: Text) -> list[str]:
+    """What happens to each investment, the weightiest first."""
+    lines = []
     for what in ("in", "out", "moved", "layer", "figures"):
-        for c in (c for c in d.plan if c.what == what):
+        for c in (c for c in changes if c.what == what):
             lines.append(
                 "  "
                 + text(
@@ -111,10 +112,16 @@ def _plan(d: Difference, text: Text) -> list[str]:
                     new_layer=_layer(c.new_layer, text),
                     old_start=c.old_start or "–",
                     new_start=c.new_start or "–",
-                    mnkr=signed(mnkr(c.new_outlay - c.old_outlay, lang)),
-                    tonnes=signed(tonnes(c.new_tonnes - c.old_tonnes, lang)),
+                    mnkr=signed(mnkr(c.new_outlay - c.old_outlay, text.lang)),
+                    tonnes=signed(tonnes(c.new_tonnes - c.old_tonnes, text.lang)),
                 )
             )
+    return lines
+
+
+def _plan(d: Difference, text: Text) -> list[str]:
+    lines = [text("difference.plan")]
+    lines += change_lines(d.plan, text)
     if not d.plan:
         lines.append("  " + text("difference.plan_same"))
     old, new = d.old_totals, d.new_totals

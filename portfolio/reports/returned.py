@@ -72,7 +72,7 @@ def _target(table: TableFound, by_id: dict[str, Decision], text: Text) -> Target
     """The columns of one table: decision, start year, tonnes per krona, bond, reason."""
     rows = {row: by_id[i] for i, row in table.rows.items() if i in by_id}
     columns = (
-        _column("decision", "text", 17, {r: text(f"workbook.layer.{d.layer.value}") for r, d in rows.items()}, text),
+        _column("decision", "text", 17, {r: decision(d, text) for r, d in rows.items()}, text),
         _column("decided_start", "year", 9, {r: d.start for r, d in rows.items()}, text),
         _column("tonnes_per_krona", "ratio", 12, {r: _per_mnkr(d) for r, d in rows.items()}, text),
         _column("bond_share", "text", 13, {r: bond(d, text) for r, d in rows.items()}, text),
@@ -88,6 +88,12 @@ def _column(field: str, kind: str, width: int, values: dict[int, Value], text: T
 def _per_mnkr(d: Decision) -> Value:
     """Tonnes per mnkr of a chosen investment, to two decimals."""
     return round(d.tonnes_per_krona * 1_000_000, 2) if d.tonnes_per_krona is not None else None
+
+
+def decision(d: Decision, text: Text) -> str:
+    """`i planen`, or `i planen, 60 %` of a scalable investment."""
+    word = text(f"workbook.layer.{d.layer.value}")
+    return f"{word}, {d.percent} %" if d.layer in (Layer.PLAN, Layer.GAP) and d.percent != 100 else word
 
 
 def bond(d: Decision, text: Text) -> str:

@@ -18,6 +18,7 @@ from portfolio.planning import Planning
 from portfolio.planning_load import find_scenarios
 from portfolio.records import Control, Portfolio
 from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
+from portfolio.reports.breach import breach_line
 from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
 from portfolio.reports.findings import beside_errors, clean, errors_first, finding_line
 from portfolio.text import Text
@@ -286,11 +287,7 @@ class Summary:
         if adopted is not None and adopted.audit.breaches:
             self.line(self.t("terminal.adopted_breaches"))
             for c in adopted.audit.breaches[:10]:
-                where = " ".join(str(x) for x in (clean(c.subject), c.year or "") if x)
-                amount = mnkr(-int(c.slack), self.lang) if c.unit == "kr" else tonnes(-c.slack, self.lang)
-                unit = self.t("terminal.unit.mnkr") if c.unit == "kr" else self.t(f"audit.unit.{c.unit}")
-                said = self.t(f"terminal.breach.{BREACH[c.relation]}", amount=f"{amount} {unit}")
-                self.line(f"  {' '.join(x for x in (self.t(f'constraint.{c.constraint}.name'), where) if x)}: {said}")
+                self.line(f"  {breach_line(c, self.t)}")
 
     def findings(self) -> None:
         """Warnings in full; notes only counted."""
@@ -319,7 +316,6 @@ class Summary:
         self.line(self.t("terminal.next.check" if self.run.status is SolveStatus.INFEASIBLE else f"terminal.next.{next_step}"))
 
 
-BREACH = {"≤": "over", "≥": "under", "=": "differs"}
 EMISSION_COLUMNS = ("reference", "reductions", "external_reductions", "emissions", "removals")
 LIMIT_COLUMNS = (("limit", "left"), ("where", "left"), ("slack", "right"), ("state", "left"))
 PLAN_COLUMNS = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pulp
@@ -35,10 +35,13 @@ NOT_STATED = frozenset({"stated_figures", "attribution"})
 """What the audit says about decisions that state no figures; left aside unless a test states them."""
 
 
+@cache
 def exact(number: float) -> Fraction:
-    """The decimal that a float of the programme stands for: every coefficient of these questions has at most six decimals."""
-    near = Fraction(round(number * 1_000_000), 1_000_000)
-    assert abs(near - Fraction(number)) <= Fraction(1, 10**9) * max(1, abs(near)), f"{number!r} has more than six decimals"
+    """The figure that a float of the programme stands for: at most six decimals, or a whole part of a krona in tkr."""
+    decimals = Fraction(round(number * 1_000_000), 1_000_000)
+    parts = Fraction(number).limit_denominator(100_000)
+    near = min(decimals, parts, key=lambda f: (abs(f - Fraction(number)) > abs(f) / 10**14, f.denominator))
+    assert abs(near - Fraction(number)) <= abs(near) / 10**14, f"{number!r} is neither"
     return near
 
 
@@ -59,10 +62,14 @@ class Question:
         """Built once."""
         return build(build_instance(self.portfolio, self.planning))
 
+    @cached_property
+    def all_rows(self) -> dict[str, pulp.LpConstraint]:
+        """Every row, by name."""
+        return {row.name: row for row in self.programme.problem.constraints()}
+
     def rows(self, name: str) -> dict[str, pulp.LpConstraint]:
         """The rows of one constraint, by row name."""
-        made = self.programme
-        return {row.name: row for row in made.problem.constraints() if made.row_names[row.name] == name}
+        return {n: row for n, row in self.all_rows.items() if self.programme.row_names[n] == name}
 
     def at(self, *starts: Start, tonnes: Mapping[str, Mapping[int, Decimal]] | None = None, **derived: Fraction | int) -> Point:
         """The point at which exactly these are started.
@@ -118,14 +125,14 @@ class Point:
 
     def slack(self, row_name: str) -> Fraction:
         """What is left before the row breaks, in the row's own unit; negative when it is broken."""
-        row = next(r for r in self.question.programme.problem.constraints() if r.name == row_name)
+        row = self.question.all_rows[row_name]
         level = sum((exact(c) * self.values[v.name] for v, c in row.items()), exact(row.constant))
         return {pulp.LpConstraintLE: -level, pulp.LpConstraintGE: level, pulp.LpConstraintEQ: -abs(level)}[row.sense]
 
     @property
     def broken(self) -> dict[str, Fraction]:
         """Every row of the whole programme that this point breaks, and by how much."""
-        slack = {row.name: self.slack(row.name) for row in self.question.programme.problem.constraints()}
+        slack = {name: self.slack(name) for name in self.question.all_rows}
         return {name: -left for name, left in slack.items() if left < 0}
 
     @property

@@ -42,15 +42,15 @@ def constraint_lp(question: Question, name: str, story: str) -> str:
     return "\n".join([*lines, *_variables(v for row in rows.values() for v, c in row.items() if c), "End"]) + "\n"
 
 
-def objective_lp(question: Question, stages: Iterable[tuple[str, bool]], story: str) -> str:
-    """The expressions of an objective's stages in order: (attribute of the programme, maximised)."""
+def objective_lp(question: Question, stages: Iterable[tuple[str, bool | None]], story: str) -> str:
+    """The expressions of an objective's stages in order: (attribute of the programme, maximised; None: not asked for, but held)."""
     lines = _heading(question, "", story)
     variables: list[pulp.LpVariable] = []
     for name, maximise in stages:
         expression: pulp.LpAffineExpression = getattr(question.programme, name)
         assert exact(expression.constant) == 0
         terms = [(v.name, exact(c)) for v, c in expression.items() if c]
-        lines += ["Maximize" if maximise else "Minimize", *_wrapped(f" {name}: ", terms, "")]
+        lines += [{True: "Maximize", False: "Minimize", None: "\\ Held"}[maximise], *_wrapped(f" {name}: ", terms, "")]
         variables += [v for v, c in expression.items() if c]
     return "\n".join([*lines, *_variables(variables), "End"]) + "\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from fractions import Fraction
 
 import making as m
 from constraint_case import KRONA, ORE, Question, assert_allowed, assert_forbidden, assert_whole, exact, question, rate
@@ -13,9 +13,11 @@ GRANTED = m.investment("A", (60_000, 40_000), grant=30_000, grant_status="grante
 KRONA_MORE = m.investment("K", (1,), start=2027)
 
 
-def debt(mandate: tuple[int, int, int], interest: str | None) -> Debt:
-    terms = {"interest_rate": rate(interest), "reference_net_debt": m.money_by_year(dict.fromkeys(range(2024, 2028), 10**6))}
-    table = m.debt(10**6, 0, other=20_000, own=10_000, **(terms if interest else {}))
+def debt(mandate: tuple[int, int, int], interest: str | None, own: int = 10_000) -> Debt:
+    terms = {}
+    if interest is not None:
+        terms = {"interest_rate": rate(interest), "reference_net_debt": m.money_by_year(dict.fromkeys(range(2024, 2028), 10**6))}
+    table = m.debt(10**6, 0, other=20_000, own=own, **terms)
     return table.model_copy(update={"mandate": m.money_by_year(dict(zip((2025, 2026, 2027), mandate, strict=True)))})
 
 
@@ -57,16 +59,25 @@ def test_allowed_nothing_started_at_the_mandate_with_interest() -> None:
 
 
 def test_what_is_no_whole_ore_is_rounded_against_the_plan() -> None:
-    """1 001 kr with 3.1 % interest is 1 064.023961 kr two years later; nothing started is 1 031 033.9 …, and the mandate stays whole."""
+    """1 001 kr with 3.1 % interest is 1 064.023961 kr two years later, 1 064.03 kr in the row."""
     made: Question = question(m.investment("A", (1_001,)), debt=debt((1_020_000, 1_040_000, 1_060_000), "0.031"))
     assert_whole(made, "debt_mandate", ORE)
     row = made.rows("debt_mandate")["debt_mandate_2027"]
-    coefficient = {exact(c) for _, c in row.items()}
-    owed = 1_001 * 1_031**2
-    assert coefficient == {ceil(owed / 10_000) * ORE} == {exact(1.06403)}
-    without = 1_030_000 + 310 + 310 + 310 * 1.031  # 10 tkr a year, and 3.1 % on 10 and then on 20.31 tkr
-    assert without == 1_030_939.61
-    assert exact(-row.constant) == exact(1_060_000 / 1000 - without / 1000)
+    assert 1_001 * 1_031**2 == 1_064_023_961, "in millionths of a krona"
+    assert {exact(c) for _, c in row.items()} == {exact(1.06403)}
+    # nothing started: 10 tkr more a year, with interest on 10 and then on 20.31 tkr
+    assert Fraction(1_030_000) + 310 + Fraction(20_310 * 31, 1000) == Fraction("1030939.61")
+    assert exact(-row.constant) == exact(1_060 - 1_030.93961)
+
+
+def test_half_a_krona_of_room_is_no_room_for_a_krona() -> None:
+    """Nothing started: 1 010 005 kr, then 10 005 kr and 10 % of 10 005 kr more, 1 021 010.50 kr. 1 021 011 kr leave 50 öre."""
+    krona = m.investment("K", (1,), start=2026)
+    half, enough = (question(krona, debt=debt((1_052_000, mandate, 1_119_720), "0.1", 9_995)) for mandate in (1_021_011, 1_021_012))
+    point = ("K", 2026, "plan")
+    assert_forbidden(half.at(point), {"debt_mandate_2026": KRONA}, "debt_mandate")
+    assert_allowed(half.at(), "debt_mandate_2026")
+    assert_allowed(enough.at(point), "debt_mandate_2026")
 
 
 def test_golden() -> None:

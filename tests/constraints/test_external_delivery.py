@@ -47,9 +47,7 @@ def emissions(point: Point) -> Decimal:
     [((A_2025,), EARLY, 50 + 30), ((A_2026,), LATE, 50), ((), {}, 0), ((C,), {}, 0), ((A_2025, C), {}, 0)],
     ids=["early", "a year later", "not at all", "the alternative alone", "the alternative too"],
 )
-def test_allowed_what_follows_from_the_citys_starts(
-    starts: Starts, delivered: dict[str, int], reductions: int
-) -> None:
+def test_allowed_what_follows_from_the_citys_starts(starts: Starts, delivered: dict[str, int], reductions: int) -> None:
     point = QUESTION.at(*starts, **delivered)
     assert_allowed(point)
     assert point.slack("emission_ceiling_2026") == reductions

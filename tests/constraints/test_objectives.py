@@ -61,10 +61,11 @@ A's grant is granted, 100 - 30 = 70 tkr; B's is only applied for and does not co
     ),
     ObjectiveName.LEAST_COST: (
         LEAST_COST,
-        [("kronor", False), ("tonnes", True), *TIES],
+        [("tonnes", None), ("kronor", False), *TIES],
         """
-Least cost: kronor, gross; tonnes are what must reach 20 t, over the whole life. A: 10 t in 2025, 2026 and 2027, B: 6 t in 2026 and 2027.
-The sector emits 12 t, so that 2026 and 2027 have a counted variable each; 2025 only has A. B is committed and in the gap. Then the ties.
+Least cost: kronor, gross. The tonnes, over the whole life, are held to 20 t and more.
+A: 10 t in 2025, 2026 and 2027, B: 6 t in 2026 and 2027. The sector emits 12 t, so that 2026 and 2027 have a counted variable each;
+2025 only has A. B is committed and in the gap. Then the ties.
 """,
     ),
 }
@@ -81,9 +82,7 @@ class Recording(Session):
 
     asked: list[tuple[str, bool]]
 
-    def best(
-        self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None, seconds: float | None = None
-    ) -> Answer:
+    def best(self, expression: pulp.LpAffineExpression, *, maximise: bool, **given: Any) -> Answer:
         programme = self._programme
         names = ("tonnes", "kronor", "gap_outlay", "start_years", "id_order")
         name = next((n for n in names if getattr(programme, n) is expression), "ratio")

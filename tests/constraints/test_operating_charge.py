@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import making as m
 from constraint_case import KRONA, ORE, Question, assert_allowed, assert_forbidden, assert_whole, exact, question, rate
 from golden_lp import constraint_lp, golden
@@ -41,26 +43,29 @@ def test_forbidden_one_krona_more() -> None:
     assert_forbidden(CHARGED.at(A, K), broken, "operating_charge")
 
 
-def test_what_is_no_whole_ore_is_rounded_against_the_plan() -> None:
-    """100 000 kr over three years: 33 333.33… and 2 500 kr the first year, 35 833.34 kr in the row."""
-    thirds = m.investment("A", (100_000,), life=3)
-    fits, tight = (charged((0, limit, 40_000), thirds) for limit in (35_834, 35_833))
-    assert_whole(fits, "operating_charge", ORE)
-    assert_allowed(fits.at(A))
-    assert fits.at(A).slack("operating_charge_2026") == exact(35.834 - 35.83334)
-    assert_forbidden(tight.at(A), {"operating_charge_2026": exact(35.83334 - 35.833)}, "operating_charge")
+def test_thirds_of_a_krona_are_held_exactly() -> None:
+    """100 000 and 200 000 kr over three years: 35 833.33… and 71 666.66… the first year, 107 500 kr together, to the krona."""
+    thirds = (m.investment("A", (100_000,), life=3), m.investment("B", (200_000,), life=3))
+    fits, tight = (charged((0, limit, 110_000), *thirds) for limit in (107_500, 107_499))
+    both = ("A", 2025, "plan"), ("B", 2025, "gap")
+    assert_allowed(fits.at(*both), "operating_charge_2026")
+    assert_forbidden(tight.at(*both), {"operating_charge_2026": KRONA}, "operating_charge")
+    assert fits.at(both[0]).slack("operating_charge_2026") == 71 + Fraction(2, 3)
 
 
-def test_one_per_cent_of_a_scalable_investment_is_a_whole_ore() -> None:
-    scalable = m.investment("A", (100_000,), life=3, minimum_share=1)
-    made = charged((0, 359, 400), scalable)
-    assert_whole(made, "operating_charge", ORE)
-    assert_allowed(made.at(("A", 2025, "plan", 1)))
-    assert_forbidden(
-        made.at(("A", 2025, "plan", 2)),
-        {"operating_charge_2026": exact(0.71668 - 0.359), "operating_charge_2027": exact(0.3)},
-        "operating_charge",
-    )
+def test_what_is_finer_than_an_ore_is_rounded_against_the_plan() -> None:
+    """1 000 kr over 101 years: 9.90099… and 25 kr the first year, 34.91 kr in the row."""
+    fine = charged((0, 34, 40), m.investment("A", (1_000,), life=101))
+    assert_whole(fine, "operating_charge", ORE)
+    assert_forbidden(fine.at(A), {"operating_charge_2026": exact(0.00091)}, "operating_charge")
+
+
+def test_per_cents_of_a_scalable_investment_are_held_exactly() -> None:
+    """Three per cent of 35 833.33… and of 35 000 kr are 1 075 and 1 050 kr."""
+    made = charged((0, 1_075, 1_050), m.investment("A", (100_000,), life=3, minimum_share=1))
+    assert_allowed(made.at(("A", 2025, "plan", 3)), "operating_charge_2026", "operating_charge_2027")
+    beyond = {"operating_charge_2026": KRONA * 1_075 / 3, "operating_charge_2027": KRONA * 350}
+    assert_forbidden(made.at(("A", 2025, "plan", 4)), beyond, "operating_charge")
 
 
 def test_golden() -> None:

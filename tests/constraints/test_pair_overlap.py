@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
+
 import making as m
 from constraint_case import Point, assert_allowed, assert_forbidden, question
 from golden_lp import constraint_lp, golden
@@ -57,20 +59,27 @@ def test_forbidden_to_subtract_less_than_the_product() -> None:
     assert less.value(QUESTION.programme.tonnes) == 80 + Fraction(3, 4)
 
 
-def test_an_external_loser_loses_from_the_year_it_is_delivered() -> None:
-    """X waits until A is finished, so it is delivered in 2026: half of 80 t, less 90 per cent of it, floor(0.5 · 72) t, to A."""
+@pytest.mark.parametrize(
+    ("kind", "delivered", "row"),
+    [
+        ("finish_to_start", {"delivered_0001_2026": 1}, "0001"),
+        ("start_to_start", {"delivered_0001_2025": 1, "delivered_0001_2026": 1}, "0000"),
+    ],
+)
+def test_an_external_loser_loses_from_the_year_it_is_delivered(kind: str, delivered: dict[str, int], row: str) -> None:
+    """X needs A finished (delivered in 2026) or started (2025): half of 80 t, less 90 per cent of it, floor(0.5 · 72) t, to A, once."""
     made = question(
         m.investment("A", tonnes=Decimal(100)),
-        m.investment("X", latest=2026, control="external", tonnes=Decimal(80), requires=(Requirement(id="A", kind="finish_to_start"),)),
+        m.investment("X", latest=2026, control="external", tonnes=Decimal(80), requires=(Requirement(id="A", kind=kind),)),
         pairs=[m.pair("X", "A", "0.9")],
         emissions=m.emissions(latest=600),
         emission_ceiling=EmissionCeiling(tonnes=m.tonnes(600 - 100 - 40 + 36)),
         external=External(delivery_share=m.share("0.5")),
     )
-    starts = ("A", 2025, "plan")
-    assert_allowed(made.at(starts, delivered_0001_2026=1, both_0001=1), "pair_overlap_0001", "emission_ceiling_2027")
-    forbidden = made.at(starts, delivered_0001_2026=1, both_0001=0)
-    assert_forbidden(forbidden, {"pair_overlap_0001": 1}, None)
+    start = ("A", 2025, "plan")
+    assert_allowed(made.at(start, **delivered, **{f"both_{row}": 1}), "pair_overlap_0000", "pair_overlap_0001", "emission_ceiling_2027")
+    forbidden = made.at(start, **delivered)
+    assert_forbidden(forbidden, {f"pair_overlap_{row}": 1}, None)
     assert forbidden.slack("emission_ceiling_2027") == 36, "the 36 t that are lost are not to be had"
 
 

@@ -16,7 +16,7 @@ from portfolio.planning import ObjectiveName, Planning
 from portfolio.text import LANGUAGES, Text
 
 NAMES = [f.__name__ for f in ALL]
-WITHOUT_A_CONSTRAINT = {"registry", "objectives"}
+WITHOUT_A_CONSTRAINT = {"registry", "objectives", "agreement"}
 TIES = {"external_delivery"}
 """What is no demand on a plan but follows from it: the audit derives it from the city's starts, inside the emission ceiling."""
 

@@ -13,8 +13,8 @@ QUESTION = question(
     m.investment("C", start=2026, latest=2027, requires=(Requirement(id="B", kind="finish_to_start"),)),
 )
 STORY = """
-A (2025 or 2026) needs B started no later; C (2026 or 2027) needs B finished. B takes two years from 2025 or 2026, so that it is
-finished before 2027 at the earliest, and C in 2026 comes too early whatever is done.
+A (2025 or 2026) needs B started no later; C (2026 or 2027) needs B finished. B takes two years from 2025 or 2026, so its last
+outlay is in 2026 at the earliest: C can start in 2027 if B did in 2025, and in 2026 C comes too early whatever is done.
 """
 
 

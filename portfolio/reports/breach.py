@@ -1,0 +1,20 @@
+"""A constraint that is broken, in one line: which, where, by how much."""
+
+from __future__ import annotations
+
+from portfolio.outcome import Check
+from portfolio.reports.figures import mnkr, tonnes
+from portfolio.reports.findings import clean
+from portfolio.text import Text
+
+HOW = {"≤": "over", "≥": "under", "=": "differs"}
+"""How a relation is broken."""
+
+
+def breach_line(check: Check, text: Text) -> str:
+    """`Planens ram 2027: 12,3 mnkr över gränsen`."""
+    where = " ".join(str(x) for x in (clean(check.subject), check.year or "") if x)
+    amount = mnkr(-int(check.slack), text.lang) if check.unit == "kr" else tonnes(-check.slack, text.lang)
+    unit = text("terminal.unit.mnkr") if check.unit == "kr" else text(f"audit.unit.{check.unit}")
+    said = text(f"terminal.breach.{HOW[check.relation]}", amount=f"{amount} {unit}")
+    return f"{' '.join(x for x in (text(f'constraint.{check.constraint}.name'), where) if x)}: {said}"
