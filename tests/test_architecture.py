@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 TOP = Path(__file__).parent.parent
@@ -43,6 +44,7 @@ LONG = {
 """Modules of more than 320 lines, each with its reason."""
 
 
+@cache
 def modules() -> list[tuple[Path, str, ast.Module]]:
     """Every module of the package with its first name below `portfolio` and its tree."""
     found = []

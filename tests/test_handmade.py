@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,23 @@ from portfolio.cli import main
 Capture = pytest.CaptureFixture[str]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A starter round that has been run once."""
+    folder = tmp_path_factory.mktemp("round")
+    with contextlib.chdir(folder):
+        assert main(["init", "."]) == 0
+        assert main(["optimise", "--out", "ut"]) == 0
+    return folder
+
+
 @pytest.fixture
-def round_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Path:
-    monkeypatch.chdir(tmp_path)
-    assert main(["init", "."]) == 0
-    assert main(["optimise", "--out", "ut"]) == 0
-    capsys.readouterr()
-    return tmp_path
+def round_(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in the working directory."""
+    folder = tmp_path / "round"
+    shutil.copytree(made, folder)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def edit(path: Path, sheet: str, change: Callable[[Callable[[str, str], Any]], None]) -> None:

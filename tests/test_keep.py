@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,12 +20,23 @@ from portfolio.excel.safe_write import write_atomically
 Capture = pytest.CaptureFixture[str]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A starter round that has been run once."""
+    folder = tmp_path_factory.mktemp("round")
+    with contextlib.chdir(folder):
+        assert main(["init", "."]) == 0
+        assert main(["optimise", "--out", "ut"]) == 0
+    return folder
+
+
 @pytest.fixture
-def round_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    assert main(["init", "."]) == 0
-    assert main(["optimise", "--out", "ut"]) == 0
-    return tmp_path
+def round_(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in the working directory."""
+    folder = tmp_path / "round"
+    shutil.copytree(made, folder)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def test_a_saved_basis_is_kept_and_an_untouched_one_replaced(round_: Path, capsys: Capture) -> None:

@@ -88,6 +88,7 @@ def test_the_mandate_binds_only_with_high_other_investment(scenario: str, binds:
     assert limit.binds is binds
 
 
+@pytest.mark.long
 def test_scenarios_are_proven() -> None:
     for scenario in ("ccs-40-procent-dyrare", "externa-levererar-50-procent"):
         found = run(scenario)
@@ -118,6 +119,7 @@ def test_time_limit_is_never_called_proven() -> None:
     assert found.status is not SolveStatus.PROVEN_BEST
 
 
+@pytest.mark.long
 def test_an_ample_frame_never_gives_fewer_tonnes() -> None:
     portfolio, planning = sample()
     assert planning.plan_frame is not None
