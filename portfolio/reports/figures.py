@@ -50,3 +50,8 @@ def share(value: Decimal, lang: Lang) -> str:
     percent = value * 100
     decimals = 0 if percent == percent.to_integral_value() else 1
     return number(percent, decimals, lang) + ("\u00a0%" if lang == "sv" else "%")
+
+
+def moment(created: str) -> str:
+    """When a run was made, as people write it: `2025-01-31 09:15 UTC`; empty for a run without a stamp."""
+    return f"{created[:10]} {created[11:16]} UTC" if created else ""

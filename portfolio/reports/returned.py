@@ -17,7 +17,7 @@ from portfolio.excel.splice.document import NotSpliced
 from portfolio.excel.splice.returned import Target, return_workbook
 from portfolio.outcome import Decision, Layer, Run
 from portfolio.reports.answer import answer
-from portfolio.reports.figures import share
+from portfolio.reports.figures import moment, share
 from portfolio.reports.findings import clean
 from portfolio.reports.reason import sentence
 from portfolio.reports.workbook import Book
@@ -107,7 +107,7 @@ def summary_sheet(run: Run, decisions: Sequence[Decision], text: Text, name: str
     """A workbook with one sheet: the plan in a sentence, this workbook's part of it, its investments, its outlay by year."""
     book = Book(run, text)
     lines = [said.sentence for said in answer(run, text)[:1]]
-    lines += [text("returned.part", count=len(decisions)), text("returned.how"), text("returned.created", created=run.created)]
+    lines += [text("returned.part", count=len(decisions)), text("returned.how"), text("returned.created", created=moment(run.created))]
     sheet = Sheet(
         name,
         text("returned.title", title=clean(run.title)),
@@ -154,7 +154,8 @@ def _outlays(book: Book, decisions: Sequence[Decision]) -> Block:
         book.column("outlay_gap", "mnkr", 12, summed=True),
     )
     chart = Chart(book.t("returned.chart"), book.t("workbook.mnkr"), 0, bars=(1, 2))
-    return Block("Beslut_ar", book.t("returned.outlays"), columns, rows, (chart,))
+    spent = any(kr for _, *amounts in rows for kr in amounts)
+    return Block("Beslut_ar", book.t("returned.outlays"), columns, rows, (chart,) if spent else ())
 
 
 def _list(book: Book, decisions: Sequence[Decision]) -> Block:

@@ -9,7 +9,7 @@ from typing import Any
 from portfolio.excel.decision_workbook import Block, Chart, Column, Labels, Sheet, Value, workbook_bytes
 from portfolio.outcome import Decision, Layer, Run, Totals
 from portfolio.reports.answer import answer, both_proven, closing, gaps, most_proven, rung_name
-from portfolio.reports.figures import kronor
+from portfolio.reports.figures import kronor, moment
 from portfolio.reports.findings import clean
 from portfolio.reports.reason import sentence
 from portfolio.text import Text
@@ -57,7 +57,9 @@ class Book:
         lines = [said.sentence for said in answer(run, self.t)]
         if run.scenarios:
             lines.append(self.t("workbook.summary.scenarios", names=", ".join(clean(s) for s in run.scenarios)))
-        lines.append(self.t("workbook.summary.created", created=run.created, version=run.software.portfolio, highs=run.software.highs))
+        lines.append(
+            self.t("workbook.summary.created", created=moment(run.created), version=run.software.portfolio, highs=run.software.highs)
+        )
         return self.sheet("summary", self.ladder_block(), self.plans_block(), lines=tuple(lines))
 
     def ladder_block(self) -> Block:
