@@ -34,6 +34,10 @@ def render(run: Run, text: Text) -> bytes:
     return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
 
 
+NOT_ASSUMED = ("file", "sha256", "title", "description", "schema_version", "scenarios")
+"""What names the model and is no assumption."""
+
+
 class Book:
     """The sheets of one run."""
 
@@ -355,25 +359,29 @@ class Book:
             lines=(self.t("workbook.assumptions.line", file=clean(str(self.run.model.get("file", "")))),),
         )
 
-    def _sourced(self, value: Any, place: str) -> Iterator[tuple[Value, ...]]:
+    def _sourced(self, value: Any, place: str, source: str = "") -> Iterator[tuple[Value, ...]]:
+        """Rows of a part of the model: quantities with unit and source, choices as words with the source of their table."""
         if not isinstance(value, dict):
-            return
-        if "source" in value and "unit" in value:
+            yield (place, self._choice(value), "", "", "", source)
+        elif "source" in value and "unit" in value:
             mark = self.t("workbook.assumptions.illustrative") if value.get("illustrative") else ""
             amounts = value["values"].items() if "values" in value else [("", value.get("value"))]
+            # of amounts by year only the unit is stated once for all
+            stated = str(value["stated"]) if "values" not in value else ""
+            unit = self.t(f"workbook.unit.{value['unit']}")
             for year, amount in amounts:
-                name = f"{place}.{year}" if year else place
-                yield (
-                    name,
-                    _exact(amount),
-                    self.t(f"workbook.unit.{value['unit']}"),
-                    str(value["stated"]),
-                    mark,
-                    clean(str(value["source"])),
-                )
-            return
-        for key, part in value.items():
-            yield from self._sourced(part, f"{place}.{key}" if place else str(key))
+                yield (f"{place}.{year}" if year else place, _exact(amount), unit, stated, mark, clean(str(value["source"])))
+        else:
+            source = clean(str(value.get("source", source)))
+            for key, part in value.items():
+                if key != "source" and (place or key not in NOT_ASSUMED):
+                    yield from self._sourced(part, f"{place}.{key}" if place else str(key), source)
+
+    def _choice(self, value: Any) -> str:
+        """A choice of the model as it stands: yes or no, a word, several words."""
+        if isinstance(value, bool):
+            return self.t("excel.word.yes" if value else "excel.word.no")
+        return ", ".join(clean(str(v)) for v in value) if isinstance(value, list | tuple) else clean(str(value))
 
     def control(self) -> Sheet:
         """Every check of the audit: left side, right side, slack, holds."""
