@@ -202,6 +202,14 @@ def test_a_stated_sum_that_is_wrong_is_said_in_kronor(tmp_path: Path) -> None:
     assert "sum_differs" in {f.code for f in reading.findings}
 
 
+def test_a_stated_total_without_its_value_is_a_warning_and_stops_nothing(tmp_path: Path) -> None:
+    rows = table(starter_rows())
+    rows = [[*row, "Totalutgift" if n == 0 else "=SUM(L5:R5)"] for n, row in enumerate(rows)]
+    reading = read(write(tmp_path / "a.xlsx", {"Budget": [*TITLE, *rows]}))
+    same(reading)
+    assert [f.severity.value for f in reading.findings if f.code == "formula_without_value"] == ["warning"] * 4
+
+
 OWNERS = ("Nämnd/bolag", "Ägartyp", "Rådighet", "I plan", "Prisnivå")
 
 

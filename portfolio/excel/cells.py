@@ -68,10 +68,12 @@ class CellReader:
         if cell is None:
             return None
         self.cells[name] = cell.address
+        # a stated total is only compared with ours: without a value there is nothing to compare, and nothing is lost
+        severity = Severity.WARNING if name == "stated_total" else Severity.ERROR
         if cell.uncached:
-            self.fault("formula_without_value", name, cell)
+            self.fault("formula_without_value", name, cell, severity)
         elif cell.is_error:
-            self.fault("error_value", name, cell)
+            self.fault("error_value", name, cell, severity)
         else:
             return cell
         return None
