@@ -35,6 +35,8 @@ STATUSES = {"beslutad": Status.COMMITTED, "planerad": Status.PLANNED, "föreslag
 GRANTS = {"beviljat": GrantStatus.GRANTED, "sökt": GrantStatus.APPLIED, "möjligt": GrantStatus.POSSIBLE, "inget": GrantStatus.NONE}
 # capture at a waste incinerator: incineration is not an eligible mitigation activity under the taxonomy
 TAXONOMY = {"W-01": Taxonomy.NOT_ELIGIBLE}
+EXPENSED = {"H-01"}
+"""The hydrogen pre-study: a pre-study may not be capitalised."""
 ORIGIN = Origin(file="", sheet="", row=0)
 
 
@@ -82,6 +84,7 @@ def investment(row: dict[str, str]) -> Investment:
         grant_status=GRANTS[row["grant_status"]],
         operating=kronor(row["opex_effect_msek_per_year"]),
         life=int(row["lifetime_years"]),
+        capitalised=row["id"] not in EXPENSED,
         tonnes=tonnes,
         removal_tonnes=tonnes * Decimal(row["removal_share"]),
         counts_to_target=row["counts_to_2030_target"] == "yes",

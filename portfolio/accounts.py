@@ -7,7 +7,19 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from portfolio.evaluate import Outside, Pick, Picks, Tonnage, YearTonnes, debt_path, measure, outside_of, total_grant, total_outlay
+from portfolio.evaluate import (
+    Outside,
+    Pick,
+    Picks,
+    Tonnage,
+    YearTonnes,
+    debt_path,
+    measure,
+    outside_of,
+    total_grant,
+    total_outlay,
+    total_partner,
+)
 from portfolio.instance import Instance
 from portfolio.outcome import Decision, EmissionLine, Layer, Totals, YearLine
 from portfolio.planning import TonnesQuantity
@@ -73,6 +85,7 @@ class Accounts:
             )
         outlay = {t: kr * pick.percent // 100 for t, kr in d.outlay[i, pick.start].items()}
         grant = {t: kr * pick.percent // 100 for t, kr in d.grant[i, pick.start].items()}
+        partner = {t: kr * pick.percent // 100 for t, kr in d.partner[i, pick.start].items()}
         years = self.d.planning.horizon.effect_years
         ticks = self.objective_ticks(i)
         gross = sum(outlay.values())
@@ -85,6 +98,7 @@ class Accounts:
             percent=pick.percent,
             outlay=outlay,
             grant=grant,
+            partner=partner,
             operating=investment.operating * pick.percent // 100,
             tonnes={t: tonnes_from_ticks(sum(self.attributed(i, t))) for t in years if sum(self.attributed(i, t))},
             raw_tonnes={t: tonnes_from_ticks(self.tonnage.raw(i, t)) for t in years if self.tonnage.raw(i, t)},
@@ -99,11 +113,8 @@ class Accounts:
         )
 
     def bond_eligible(self, i: str, pick: Pick) -> int:
-        """Net outlay (kr) within the plan years that sustainable bonds can finance; grants never make it negative."""
-        if not self.d.is_bond_eligible(i):
-            return 0
-        net = sum(self.d.outlay[i, pick.start].get(t, 0) - self.d.grant[i, pick.start].get(t, 0) for t in self.d.years)
-        return max(0, net * pick.percent // 100)
+        """Net outlay (kr) within the plan years that sustainable bonds can finance."""
+        return sum(self.d.eligible[i, pick.start].values()) * pick.percent // 100
 
     def _external(self, i: str, reason: str, values: dict[str, str | int]) -> Decision:
         d, investment = self.d, self.d.investments[i]
@@ -132,12 +143,21 @@ class Accounts:
         emissions = {line.year: line for line in self.emissions()}
         lines = []
         carried = 0
+        opening = debt.opening.value if debt is not None else 0
         for t in d.years:
             by_layer = {layer: self._spent(t, layer) for layer in ("plan", "gap")}
             stated = frame.frame.values[t] if frame is not None else None
             available = None if stated is None else stated + carried
             if frame is not None and frame.carry_forward and available is not None:
                 carried = available - by_layer["plan"]
+            moved: dict[str, int | None] = {"other_net_investment": None, "self_financing": None, "interest": None, "net_debt": None}
+            if debt is not None:
+                other, own, closing = debt.other_net_investment.values[t], debt.self_financing.values[t], round(path[t])
+                borrowed = sum(d.borrowed(i, p.start, t) * p.percent // 100 for i, p in self.picks.items())
+                # what rounding takes is in the interest, so that the closing debts roll forward to the krona
+                interest = closing - opening - borrowed - other + own
+                moved = {"other_net_investment": other, "self_financing": own, "interest": interest, "net_debt": closing}
+                opening = closing
             lines.append(
                 YearLine(
                     year=t,
@@ -146,14 +166,12 @@ class Accounts:
                     outlay_plan=by_layer["plan"],
                     outlay_gap=by_layer["gap"],
                     grants=sum(d.grant[i, p.start].get(t, 0) * p.percent // 100 for i, p in self.picks.items()),
+                    partners=sum(d.partner[i, p.start].get(t, 0) * p.percent // 100 for i, p in self.picks.items()),
                     operating=sum(d.operating_in(i, p.start, t) * p.percent // 100 for i, p in self.picks.items()),
-                    other_net_investment=debt.other_net_investment.values[t] if debt is not None else None,
-                    self_financing=debt.self_financing.values[t] if debt is not None else None,
-                    interest=round(path[t][1]) if debt is not None else None,
-                    net_debt=round(path[t][0]) if debt is not None else None,
                     mandate=debt.mandate.values[t] if debt is not None else None,
                     emissions=emissions[t].emissions if t in emissions else None,
                     removals=tonnes_from_ticks(self._years[t].removals),
+                    **moved,
                 )
             )
         return tuple(lines)
@@ -198,12 +216,13 @@ class Accounts:
             outlay_plan=sum(total_outlay(d, i, p) for i, p in self.picks.items() if p.layer == "plan"),
             outlay_gap=value.gap_outlay,
             grants=sum(total_grant(d, i, p) for i, p in self.picks.items()),
+            partners=sum(total_partner(d, i, p) for i, p in self.picks.items()),
             tonnes_target_year=tonnes_from_ticks(in_target.reductions),
             removals_target_year=tonnes_from_ticks(in_target.removals),
             tonnes_cumulative=self._sum(TonnesQuantity.CUMULATIVE),
             tonnes_lifetime=self._sum(TonnesQuantity.LIFETIME),
             emissions_target_year=emissions.get(target),
-            highest_net_debt=max((round(closing) for closing, _ in path.values()), default=None),
+            highest_net_debt=max((round(closing) for closing in path.values()), default=None),
             bond_eligible=sum(self.bond_eligible(i, p) for i, p in self.picks.items()),
         )
 

@@ -13,7 +13,7 @@ from portfolio.records import Frozen, Investment, OverlapCeiling, OverlapPair, P
 Plain = str | int | Decimal | bool | None
 """A value as it is compared: text, kronor, tonnes, yes or no, nothing."""
 Overlap = OverlapPair | OverlapCeiling
-MONEY_FIELDS = frozenset(("grant", "operating"))
+MONEY_FIELDS = frozenset(("grant", "partner", "operating"))
 """Kronor; so is every `outlay.<year>`."""
 
 

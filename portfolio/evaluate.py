@@ -146,7 +146,7 @@ def measure(d: Instance, picks: Picks) -> Measure:
     ticks = sum(y.reductions + y.removals for y in (tonnage.year(t, kinds) for t in d.count_years))
     net = d.planning.objective.krona is KronaKind.NET
     gross = {i: total_outlay(d, i, p) for i, p in picks.items()}
-    kronor = sum(gross.values()) - (sum(total_grant(d, i, p) for i, p in picks.items()) if net else 0)
+    kronor = sum(d.net_total(i, p.start) * p.percent // 100 for i, p in picks.items()) if net else sum(gross.values())
     gap = sum(kr for i, kr in gross.items() if picks[i].layer == "gap")
     return Measure(ticks, kronor, gap, sum(p.start - d.years[0] + 1 for p in picks.values()))
 
@@ -159,6 +159,11 @@ def total_outlay(d: Instance, i: str, pick: Pick) -> int:
 def total_grant(d: Instance, i: str, pick: Pick) -> int:
     """Grants that count (kr) of a pick."""
     return sum(d.grant[i, pick.start].values()) * pick.percent // 100
+
+
+def total_partner(d: Instance, i: str, pick: Pick) -> int:
+    """Partners' money (kr) of a pick."""
+    return sum(d.partner[i, pick.start].values()) * pick.percent // 100
 
 
 @dataclass(frozen=True)
@@ -191,17 +196,17 @@ def everything_picks(d: Instance) -> dict[str, Pick]:
     return {i: Pick(d.investments[i].proposed_start, "plan" if d.investments[i].in_plan else "gap") for i in chosen}
 
 
-def debt_path(d: Instance, picks: Picks) -> dict[int, tuple[Fraction, Fraction]]:
-    """Closing net debt and the year's interest (kr), by plan year, by the recursion of `docs/method.md`."""
+def debt_path(d: Instance, picks: Picks) -> dict[int, Fraction]:
+    """Closing net debt (kr) by plan year, by the recursion of `docs/method.md`; exact. Empty without a debt table."""
     debt = d.planning.debt
     if debt is None:
         return {}
     rate = Fraction(debt.interest_rate.value) if debt.interest_rate is not None else Fraction(0)
-    path: dict[int, tuple[Fraction, Fraction]] = {}
+    path: dict[int, Fraction] = {}
     closing = Fraction(debt.opening.value)
     for t in d.years:
         interest = rate * (closing - debt.reference_net_debt.values[t - 1]) if debt.reference_net_debt is not None else Fraction(0)
         borrowed = sum(Fraction(d.borrowed(i, p.start, t) * p.percent, 100) for i, p in picks.items())
         closing += borrowed + debt.other_net_investment.values[t] - debt.self_financing.values[t] + interest
-        path[t] = (closing, interest)
+        path[t] = closing
     return path

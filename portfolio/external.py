@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import floor
 
-from portfolio.instance import Effect, Instance, PairLoss, half_even
+from portfolio.amounts.support import half_even
+from portfolio.instance import Effect, Instance, PairLoss
 from portfolio.records import RequirementKind
 
 

@@ -44,7 +44,7 @@ def counted_flow(
     for phase in ([d for d in names if (d == REMOVAL) == removal_first], [d for d in names if (d == REMOVAL) != removal_first]):
         for destination in phase:
             capacity[f"to {destination}"][SINK] = destinations.get(destination, unlimited)
-        while _augment(capacity):
+        while augment(capacity):
             pass
     counted: dict[Cell, int] = {}
     for n, cell in enumerate(sorted(raw, key=lambda c: (c[0] or "", c[1]))):
@@ -65,7 +65,7 @@ def _fits(raw: Mapping[Cell, int], groups: Mapping[str, int], destinations: Mapp
     )
 
 
-def _augment(capacity: dict[str, dict[str, int]]) -> bool:
+def augment(capacity: dict[str, dict[str, int]]) -> bool:
     """Push flow along one shortest path in the residual network (Edmonds & Karp 1972); False when there is none."""
     before: dict[str, str] = {SOURCE: ""}
     queue = deque([SOURCE])

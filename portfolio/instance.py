@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import floor
 
+from portfolio.amounts.charges import Charge, Charges
+from portfolio.amounts.eligibility import eligible_outlay, refusal
+from portfolio.amounts.support import by_year, entitled, grant_by_year, half_even, partners, whole
 from portfolio.planning import Adjustment, Planning, TonnesQuantity
 from portfolio.records import (
     Control,
-    GrantStatus,
     Investment,
     LockKind,
     OverlapPair,
+    OwnerType,
     Portfolio,
     Status,
 )
@@ -61,7 +64,9 @@ class Instance:
         city, external: ids decided by the city, ids outside its control; sorted.
         starts: allowed start years of each city investment; may be empty only for one that must not start.
         layers: layers each city investment may be in.
-        outlay, grant: by (i, s): kronor by year, tail included.
+        outlay: by (i, s): kronor by year, tail included.
+        grant: by (i, s): kronor received by year, the delay included. entitled: the same in the years of the outlay.
+        partner: by (i, s): partners' money (kr) by year. eligible: outlay (kr) by plan year that bonds can finance.
         operating: by i: kr a year from s + d on.
         effect: by (i, s): effect in kilograms by year, for all city starts and all external starts at full share.
         losses: pair overlaps for every pair of starts.
@@ -76,6 +81,9 @@ class Instance:
     layers: Mapping[str, tuple[str, ...]]
     outlay: Mapping[IS, Mapping[int, int]]
     grant: Mapping[IS, Mapping[int, int]]
+    entitled: Mapping[IS, Mapping[int, int]]
+    partner: Mapping[IS, Mapping[int, int]]
+    eligible: Mapping[IS, Mapping[int, int]]
     effect: Mapping[IS, Effect]
     losses: tuple[PairLoss, ...]
     index: Mapping[str, int] = field(default_factory=dict)
@@ -182,45 +190,44 @@ class Instance:
             path[t] = closing
         return path
 
-    def borrowed(self, i: str, s: int, t: int) -> int:
-        """Kronor that i started in s adds to the debt in year t itself: outlay − grant + operating effect."""
-        return self.outlay[i, s].get(t, 0) - self.grant[i, s].get(t, 0) + self.operating_in(i, s, t)
-
     def is_bond_eligible(self, i: str) -> bool:
-        """True when the framework in force has the category and the owner takes part in it."""
+        """True when the framework in force can finance it."""
         bonds = self.planning.bonds
-        investment = self.investments[i]
-        if bonds is None or investment.control is not Control.CITY or investment.bond_category not in bonds.framework.categories:
-            return False
-        owner = self.planning.owners.get(investment.owner)
-        return owner.bond_participant if owner is not None else not self.planning.owners
+        return bonds is not None and self.investments[i].control is Control.CITY and not refusal(self.investments[i], bonds.framework)
 
-    def charge(self, i: str, s: int, t: int) -> Fraction:
-        """Operating charge (kr) in year t: depreciation less released grant, internal rate on the opening book value, operating effect.
+    def borrowed(self, i: str, s: int, t: int) -> int:
+        """Kronor that i started in s adds to the debt in year t itself: outlay − grant received − partners' money + operating effect."""
+        key = (i, s)
+        return self.outlay[key].get(t, 0) - self.grant[key].get(t, 0) - self.partner[key].get(t, 0) + self.operating_in(i, s, t)
 
-        Straight-line nominal method from the year after commissioning (SKR, RKR R4; grants released over the same life, RKR R2).
-        """
+    def net_outlay(self, i: str, s: int, t: int) -> int:
+        """Outlay (kr) of year t less the grant entitled and partners' money."""
+        key = (i, s)
+        return self.outlay[key].get(t, 0) - self.entitled[key].get(t, 0) - self.partner[key].get(t, 0)
+
+    def net_total(self, i: str, s: int) -> int:
+        """Net outlay (kr), all years."""
+        return sum(self.net_outlay(i, s, t) for t in self.outlay[i, s])
+
+    def is_committee(self, i: str) -> bool:
+        """The investment is a committee's: tax-funded money, not a company's."""
+        return self.investments[i].owner_type is OwnerType.COMMITTEE
+
+    @cached_property
+    def _charges(self) -> Mapping[str, Charges]:
         table = self.planning.operating_charge
-        year = t - s - self.duration(i)
-        if table is None or year < 0:
-            return Fraction(0)
-        investment = self.investments[i]
-        net = sum(self.outlay[i, s].values()) - sum(self.grant[i, s].values())
-        capital = Fraction(0)
-        if year < investment.life:
-            book_value = net * Fraction(investment.life - year, investment.life)
-            capital = Fraction(net, investment.life) + Fraction(table.internal_rate.value) * book_value
-        return capital + investment.operating
+        if table is None:
+            return {}
+        return {i: Charges(self.investments[i], self.planning, table.internal_rate.value) for i in self.city}
+
+    def charge(self, i: str, s: int, t: int) -> Charge:
+        """Operating charge (kr) in year t of i started in s, at 100 per cent; nothing without an internal rate in the model."""
+        return self._charges[i].after(t - s) if i in self._charges else Charge()
 
 
 def floor_kilograms(tonnes: Decimal) -> int:
     """A ceiling in t to whole kilograms, downwards."""
     return int((tonnes * 1000).to_integral_value(rounding=ROUND_FLOOR))
-
-
-def half_even(value: Decimal | Fraction) -> int:
-    """Nearest integer, half to even."""
-    return round(value) if isinstance(value, Fraction) else int(value.to_integral_value(rounding=ROUND_HALF_EVEN))
 
 
 def build_instance(portfolio: Portfolio, planning: Planning) -> Instance:
@@ -233,8 +240,12 @@ def build_instance(portfolio: Portfolio, planning: Planning) -> Instance:
     # the adopted plan and the external actors are accounted for at their own starts, allowed or not
     stated = [(i, investments[i].proposed_start) for i in city if investments[i].proposed_start not in starts[i]]
     outside = [(i, s) for i in external for s in range(investments[i].earliest_start, investments[i].latest_start + 1)]
+    spent = [*options, *stated, *outside]
     factors = {i: a.tonnes_factor for i, a in planning.investments.items() if a.tonnes_factor is not None}
-    effect = {(i, s): effect_of(investments[i], s, planning, factors.get(i)) for i, s in [*options, *stated, *outside]}
+    effect = {(i, s): effect_of(investments[i], s, planning, factors.get(i)) for i, s in spent}
+    owed = {i: by_year(entitled(investments[i], planning), 0) for i, _ in spent}
+    shared = {i: by_year(partners(investments[i], planning), 0) for i, _ in spent}
+    eligible = {i: _eligible(investments[i], planning) for i, _ in spent}
     return Instance(
         planning=planning,
         portfolio=portfolio,
@@ -243,12 +254,26 @@ def build_instance(portfolio: Portfolio, planning: Planning) -> Instance:
         external=external,
         starts=starts,
         layers={i: allowed_layers(investments[i]) for i in city},
-        outlay={(i, s): {s + k: kr for k, kr in enumerate(investments[i].outlay) if kr} for i, s in [*options, *stated, *outside]},
-        grant={(i, s): grant_by_year(investments[i], s, planning) for i, s in [*options, *stated, *outside]},
+        outlay={(i, s): by_year(investments[i].outlay, s) for i, s in spent},
+        grant={(i, s): grant_by_year(investments[i], s, planning) for i, s in spent},
+        entitled={(i, s): _moved(owed[i], s) for i, s in spent},
+        partner={(i, s): _moved(shared[i], s) for i, s in spent},
+        eligible={(i, s): {t: kr for t, kr in _moved(eligible[i], s).items() if t in planning.horizon.years} for i, s in spent},
         effect=effect,
         losses=tuple(pair_losses(portfolio.pairs, investments, effect)),
         index={i: n for n, i in enumerate(city, start=1)},
     )
+
+
+def _eligible(investment: Investment, planning: Planning) -> dict[int, int]:
+    """Outlay (kr) by year after the start that the framework in force can finance."""
+    if planning.bonds is None or investment.control is not Control.CITY or refusal(investment, planning.bonds.framework):
+        return {}
+    return by_year(eligible_outlay(investment, planning), 0)
+
+
+def _moved(amounts: Mapping[int, int], start: int) -> dict[int, int]:
+    return {start + k: kr for k, kr in amounts.items()}
 
 
 def adjusted(investment: Investment, change: Adjustment | None) -> Investment:
@@ -260,7 +285,7 @@ def adjusted(investment: Investment, change: Adjustment | None) -> Investment:
         for name in ("earliest_start", "latest_start", "proposed_start"):
             update[name] = getattr(investment, name) + change.delay.value
     if change.outlay_factor is not None:
-        step = 100 if investment.minimum_share is not None else 1
+        step = whole(investment)
         update["outlay"] = tuple(half_even(Decimal(kr) * change.outlay_factor / step) * step for kr in investment.outlay)
     if change.lock is not None:
         update["lock"] = change.lock
@@ -291,34 +316,6 @@ def must_start(investment: Investment) -> bool:
     """Committed, `must` and a locked start year all mean that the investment is started."""
     kind = investment.lock.kind
     return kind in (LockKind.MUST, LockKind.START) or (investment.status is Status.COMMITTED and kind is not LockKind.NEVER)
-
-
-def grant_share(status: GrantStatus, planning: Planning) -> Decimal:
-    """Share of a grant that counts: granted 1, applied and possible 0, unless the model says otherwise."""
-    rules = planning.grants
-    stated = {GrantStatus.GRANTED: rules.granted, GrantStatus.APPLIED: rules.applied, GrantStatus.POSSIBLE: rules.possible}.get(status)
-    if stated is not None:
-        return stated.value
-    return Decimal(1) if status is GrantStatus.GRANTED else Decimal(0)
-
-
-def grant_by_year(investment: Investment, start: int, planning: Planning) -> dict[int, int]:
-    """Grant received (kr) by year: in proportion to the outlay, cumulatively rounded down so that the parts sum exactly."""
-    step = 100 if investment.minimum_share is not None else 1
-    grant = half_even(Decimal(investment.grant) * grant_share(investment.grant_status, planning) / step) * step
-    total = investment.total_outlay
-    if not grant or not total:
-        return {}
-    delay = planning.grants.delay.value if planning.grants.delay is not None else 0
-    received: dict[int, int] = {}
-    spent = before = 0
-    for k, kr in enumerate(investment.outlay):
-        spent += kr
-        upto = grant * spent // total // step * step
-        if upto > before:
-            received[start + k + delay] = upto - before
-        before = upto
-    return received
 
 
 def ramp_share(investment: Investment, k: int) -> Decimal:

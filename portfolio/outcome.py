@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer
 
 from portfolio.records import Frozen, InputFile
+from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement, GapInvestment
 
 Tonnes = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """t CO2e."""
@@ -46,7 +47,8 @@ class Decision(Frozen):
         start: start year; None when not recommended. For externals the start the actor states.
         percent: share bought, 1–100; 0 when not recommended.
         outlay: gross outlay by year (kr); years after the plan years are included (the tail, "därefter").
-        grant: grants that count, by year (kr).
+        grant: grants that count, by year of receipt (kr).
+        partner: partners' money, by year (kr).
         operating: operating effect (kr a year) once commissioned, > 0 is a cost.
         tonnes: attributed tonnes by effect year (t): overlaps removed, ceilings shared out; they sum to the portfolio's.
             0 years are left out. For externals: the share that the model lets count.
@@ -67,6 +69,7 @@ class Decision(Frozen):
     percent: int = 0
     outlay: dict[int, int] = {}
     grant: dict[int, int] = {}
+    partner: dict[int, int] = {}
     operating: int = 0
     tonnes: dict[int, Tonnes] = {}
     raw_tonnes: dict[int, Tonnes] = {}
@@ -94,6 +97,7 @@ class YearLine(Frozen):
     outlay_plan: int
     outlay_gap: int
     grants: int
+    partners: int
     operating: int
     other_net_investment: int | None
     self_financing: int | None
@@ -133,6 +137,7 @@ class Totals(Frozen):
     outlay_plan: int
     outlay_gap: int
     grants: int
+    partners: int
     tonnes_target_year: Tonnes
     removals_target_year: Tonnes
     tonnes_cumulative: Tonnes
@@ -186,12 +191,20 @@ class Plan(Frozen):
 
 
 class Rung(Frozen):
-    """A rung of the gap ladder: kronor (gross) and reductions in the target year (t) of `count` investments."""
+    """A rung of the gap ladder: kronor (gross) and reductions in the target year (t) of `count` investments.
+
+    Attributes:
+        step_kronor, step_tonnes: this rung less the one above it (kr, t); 0 on the first rung.
+        price: kronor per tonne of the step, whole kr rounded half to even; None when the step has no tonnes.
+    """
 
     name: str
     kronor: int
     tonnes_target_year: Tonnes
     count: int
+    step_kronor: int
+    step_tonnes: Tonnes
+    price: int | None
 
 
 class GapLadder(Frozen):
@@ -206,6 +219,8 @@ class GapLadder(Frozen):
         tonne_gap_all: the same with every investment of the city and, by the external share in force, the external ones.
         closing_kronor, closing_tonnes: the recommended plan less the plan inside the frame that gives the most tonnes (kr, t of the
             objective's quantity): what going outside the frame buys.
+        closing_price: kronor per tonne of the same, whole kr rounded half to even; None when it gives no more tonnes.
+        investments: what each investment in the gap takes and gives, by id.
     """
 
     rungs: tuple[Rung, ...]
@@ -217,6 +232,8 @@ class GapLadder(Frozen):
     tonne_gap_all: Tonnes | None
     closing_kronor: int
     closing_tonnes: Tonnes
+    closing_price: int | None
+    investments: tuple[GapInvestment, ...]
 
 
 class ObjectiveReport(Frozen):
@@ -298,6 +315,10 @@ class Run(Frozen):
     emissions: tuple[EmissionLine, ...]
     totals: Totals | None
     gap: GapLadder | None
+    debt: DebtStatement | None
+    charges: ChargeStatement | None
+    funding: FundingStatement | None
+    bonds: BondStatement | None
     limits: tuple[BindingLimit, ...]
     adopted_plan: Plan | None
     plan_only: Plan | None

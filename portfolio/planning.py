@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from portfolio.records import Frozen, Lock
+from portfolio.records import Frozen, Lock, Taxonomy
 
 
 class Sourced(Frozen):
@@ -135,6 +135,21 @@ class ControlEnvelope(Frozen):
     total: Money
 
 
+class CommitteeFrame(Frozen):
+    """Outlays of all committees together, both layers, stay inside the tax-funded frame of the year (kr); companies are outside it."""
+
+    frame: MoneyByYear
+    carry_forward: bool = False
+
+
+class CityDebt(Frozen):
+    """Net debt of the city alone, without its companies (kr): only committees' investments move it. It has no mandate of its own."""
+
+    opening: Money
+    other_net_investment: MoneyByYear
+    self_financing: MoneyByYear
+
+
 class Debt(Frozen):
     """Net debt at the start of the first plan year, the mandate, and what moves the debt besides the investments decided here.
 
@@ -150,6 +165,7 @@ class Debt(Frozen):
     self_financing: MoneyByYear
     interest_rate: Rate | None = None
     reference_net_debt: MoneyByYear | None = None
+    city: CityDebt | None = None
 
 
 class Emissions(Frozen):
@@ -212,10 +228,14 @@ class OwnerFrame(Frozen):
 
 
 class OperatingCharge(Frozen):
-    """Depreciation from the year after commissioning + internal rate on the opening book value + operating effect, at most `limit` (kr)."""
+    """Depreciation from the year after commissioning + internal rate on the opening book value + operating effect.
+
+    At most `limit` (kr) for all owners together, and at most `limits[owner]` for one of them, in the effect years that have a limit.
+    """
 
     internal_rate: Rate
     limit: MoneyByYear | None = None
+    limits: dict[str, MoneyByYear] = Field(default_factory=dict)
 
 
 class BondBacking(Frozen):
@@ -249,10 +269,9 @@ class SelectionLimit(Frozen):
 
 
 class Owner(Frozen):
-    """An owner the model knows. `bond_participant`: may use the city's sustainability bonds."""
+    """An owner the model knows."""
 
     type: Literal["committee", "company", "external"]
-    bond_participant: bool = False
     source: str = Field(min_length=1)
 
 
@@ -264,23 +283,121 @@ class BondCategory(Frozen):
     green: bool = True
 
 
+class Exclusion(Frozen):
+    """What a framework never finances: investments of these sectors (as in the workbook), or these ids."""
+
+    name_sv: str
+    name_en: str
+    sectors: tuple[str, ...] = ()
+    investments: tuple[str, ...] = ()
+    source: str = Field(min_length=1)
+
+
+class Pocket(Frozen):
+    """Flexible share of a framework: investments with one of these taxonomy statuses, up to `share` of everything accepted."""
+
+    taxonomy: tuple[Taxonomy, ...] = Field(min_length=1)
+    share: ShareValue
+
+
 class BondFramework(Frozen):
-    """`models/frameworks/<name>.toml`."""
+    """`models/frameworks/<name>.toml`.
+
+    Attributes:
+        participants: owners that may use the bonds; empty: every owner.
+        taxonomy: statuses that are accepted in full; empty: the taxonomy does not matter.
+        pocket: what else is accepted up to a share.
+        look_back: how long before its allocation an outlay may have been made (refinancing).
+        allocation_months: within how long the proceeds should be allocated.
+    """
 
     schema_version: Literal[1]
     name: str
     title: str
     source: str = Field(min_length=1)
     categories: dict[str, BondCategory]
-    net_of_grants: bool = True
+    participants: tuple[str, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    taxonomy: tuple[Taxonomy, ...] = ()
+    pocket: Pocket | None = None
+    net_of_grants: Literal[True] = True
+    look_back: Count | None = None
     allocation_months: Count | None = None
 
 
+class BondIssue(Frozen):
+    """A sustainable bond outstanding when the plan begins.
+
+    Attributes:
+        kind: `use_of_proceeds` pays for eligible outlays; `sustainability_linked` is general, and costs more when emissions are high.
+        allocated: part already allocated before the first plan year (kr); use of proceeds only, nothing when absent.
+        matures: last year in which it is outstanding; outstanding throughout when absent.
+        penalty: part of the nominal that is paid for each year in which the target is missed; sustainability-linked only.
+    """
+
+    name: str = Field(min_length=1)
+    kind: Literal["use_of_proceeds", "sustainability_linked"]
+    year: Count
+    amount: Money
+    allocated: Money | None = None
+    matures: Count | None = None
+    penalty: ShareValue | None = None
+    source: str = Field(min_length=1)
+    illustrative: bool = False
+
+
+class FactorSet(Frozen):
+    """The emission factors behind the impact figures, with their version."""
+
+    name: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
 class Bonds(Frozen):
-    """The bond framework in force and the sustainable bonds outstanding (kr)."""
+    """The bond framework in force and the bonds (kr).
+
+    Attributes:
+        outstanding: all sustainable bonds when the plan begins, however they are labelled; the issues must sum to it.
+        new_issues: new issues with use of proceeds by plan year; absent: issued as the allocations need.
+        linked_targets: the sustainability-linked bonds' own yearly target (t).
+        views: other frameworks with which the same plan is looked at.
+    """
 
     framework: BondFramework
     outstanding: Money | None = None
+    issues: tuple[BondIssue, ...] = ()
+    new_issues: MoneyByYear | None = None
+    linked_targets: TonnesByYear | None = None
+    factors: FactorSet | None = None
+    views: tuple[BondFramework, ...] = ()
+
+
+class FundingSource(Frozen):
+    """Who pays. Grants and partners come from the workbooks, before any source here.
+
+    Attributes:
+        kind: `own` pays for anything; `loan` only for what is capitalised; `bond` only for what the framework in force accepts, net of
+            grants, and only as much as has been issued.
+        limit: most that it can pay by plan year (kr); absent: no limit of its own. Not for bonds, whose limit is `bonds.new_issues`.
+        carry_forward: what is not used moves on to the next year.
+        price: cost a year of one krona; the cheapest pays first.
+        owners: only for these owners, by name or by type (`committee`, `company`); empty: for all. investments: only for these ids.
+    """
+
+    kind: Literal["own", "bond", "loan"]
+    limit: MoneyByYear | None = None
+    carry_forward: bool = False
+    price: Rate
+    owners: tuple[str, ...] = ()
+    investments: tuple[str, ...] = ()
+    source: str = Field(min_length=1)
+
+
+class Funding(Frozen):
+    """Every outlay in the plan years is paid in full by the sources that may pay for it."""
+
+    sources: dict[str, FundingSource] = Field(min_length=1)
 
 
 class Adjustment(Frozen):
@@ -313,6 +430,7 @@ class Planning(Frozen):
     external: External = External()
     grants: Grants = Grants()
     owner_frame: OwnerFrame | None = None
+    committee_frame: CommitteeFrame | None = None
     operating_charge: OperatingCharge | None = None
     bond_backing: BondBacking | None = None
     delivery_capacity: DeliveryCapacity | None = None
@@ -320,4 +438,5 @@ class Planning(Frozen):
     selection: tuple[SelectionLimit, ...] = ()
     owners: dict[str, Owner] = Field(default_factory=dict)
     bonds: Bonds | None = None
+    funding: Funding | None = None
     investments: dict[str, Adjustment] = Field(default_factory=dict)

@@ -71,10 +71,10 @@ def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | No
     for key in OURS:
         if key in data:
             findings.append(finding("key_unknown", reading.file, key, data.pop(key)))
-    framework = _framework(data, path, findings)
+    framework, views = _frameworks(data, path, findings)
     plain = _canonical(Planning, data, "", reading)
     if framework is not None:
-        plain["bonds"]["framework"] = framework
+        plain["bonds"] |= {"framework": framework, "views": views}
     plain |= {"file": reading.file, "sha256": "", "scenarios": ()}
     planning = _validated(Planning, plain, reading)
     if planning is None or has_errors(findings):
@@ -166,15 +166,25 @@ def _model_of(annotation: Any) -> type[BaseModel] | None:
     return found[0] if found and not is_container else None
 
 
-def _framework(data: Table, path: Path, findings: list[Finding]) -> BondFramework | None:
-    """The bond framework named in `bonds.framework`, from `frameworks/` beside the model file; its faults name its own file."""
+def _frameworks(data: Table, path: Path, findings: list[Finding]) -> tuple[BondFramework | None, tuple[BondFramework, ...]]:
+    """The framework named in `bonds.framework` and those in `bonds.views`, from `frameworks/` beside the model; faults name their file."""
     bonds = data.get("bonds")
     if not isinstance(bonds, dict) or not isinstance(bonds.get("framework"), str):
-        return None
-    name = bonds.pop("framework")
+        return None, ()
+    framework = _framework(bonds.pop("framework"), "bonds.framework", path, findings)
+    named = bonds.get("views", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        return framework, ()  # what it is instead is a finding of the schema
+    bonds.pop("views", None)
+    views = [_framework(name, f"bonds.views.{n}", path, findings) for n, name in enumerate(named, start=1)]
+    return framework, tuple(view for view in views if view is not None)
+
+
+def _framework(name: str, place: str, path: Path, findings: list[Finding]) -> BondFramework | None:
+    """One bond framework by its name."""
     file = path.parent / "frameworks" / f"{name}.toml"
     if not re.fullmatch(r"[\w.-]+", name) or not file.is_file():
-        findings.append(finding("framework_missing", path.as_posix(), "bonds.framework", name))
+        findings.append(finding("framework_missing", path.as_posix(), place, name))
         return None
     reading = Reading(file.as_posix(), range(0))
     raw, digest = _read(file, reading.findings)

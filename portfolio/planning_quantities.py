@@ -45,6 +45,9 @@ COUNTED: Final[Mapping[str, str]] = {
     "starts": "starts",
     "changes": "changes",
     "allocation_months": "months",
+    "look_back": "months",
+    "year": "year",
+    "matures": "year",
 }
 """The only unit that a count can have, by its key (a year is no number of starts)."""
 BY_YEAR: Final = (MoneyByYear, TonnesByYear, CountByYear)

@@ -101,12 +101,15 @@ class Investment(Frozen):
         outlay: gross outlay (kr) in the k-th year after the start, k = 0, 1, …; the profile moves with the start.
         proposed_start: the start year of the officer's own phasing (first year with outlay, otherwise the earliest start).
         grant: investment grant (kr) in all, as applied for; what counts depends on `grant_status` and the model file.
+        partner: co-funding agreed with partners (kr) in all; received with the outlay, in proportion to it.
         operating: operating effect (driftkonsekvens, kr a year), > 0 is a cost; from the year after the last outlay.
         life: useful life (years).
+        capitalised: False for what is an operating cost at once (pre-studies, money for somebody else's asset).
         tonnes: effect at full ramp-up (t CO2e a year), reductions and removals together. Negative: emissions grow.
         removal_tonnes: the part of `tonnes` that is removal (biogenic capture, sinks); never counts towards the 2030 target.
         bond_tonnes: avoided emissions for the bond impact report (t CO2e a year); not the territorial tonnes.
         ramp: share of the effect in year k after the start; the last value persists.
+        eligible_share: part of the net outlay that meets the bond framework's criteria (0–1).
         alternatives: name of the exclusive group, at most one of which is chosen.
         overlap_group: name of the group whose tonnes have a common ceiling.
         minimum_share: smallest per cent that can be bought of a scalable investment; None: all or nothing.
@@ -128,8 +131,10 @@ class Investment(Frozen):
     outlay: tuple[int, ...] = Field(min_length=1)
     grant: int = 0
     grant_status: GrantStatus = GrantStatus.NONE
+    partner: int = 0
     operating: int = 0
     life: int = Field(default=1, ge=1)
+    capitalised: bool = True
     tonnes: Decimal = Decimal(0)
     removal_tonnes: Decimal = Decimal(0)
     counts_to_target: bool = True
@@ -137,6 +142,7 @@ class Investment(Frozen):
     ramp: tuple[Share, ...] = Field(default=(Decimal(1),), min_length=1)
     scope: str = "1"
     bond_category: str | None = None
+    eligible_share: Share = Decimal(1)
     taxonomy: Taxonomy = Taxonomy.UNKNOWN
     requires: tuple[Requirement, ...] = ()
     alternatives: str | None = None

@@ -248,7 +248,7 @@ def test_bond_backing() -> None:
 
     def model(share: str, other: int, mandate: int = 10_000) -> Planning:
         backing = BondBacking(share=b.share(share), other_eligible=b.money_by_year(dict.fromkeys(YEARS, other)))
-        owners = {"Nämnden": Owner(type="committee", bond_participant=True, source="test")}
+        owners = {"Nämnden": Owner(type="committee", source="test")}
         return b.planning(bond_backing=backing, bonds=Bonds(framework=framework), owners=owners, debt=b.debt(0, mandate, other=50))
 
     green, grey = b.investment("A", (100,), bond_category="energi"), b.investment("A", (100,))
@@ -488,14 +488,14 @@ def test_ticks_are_shown_as_tonnes() -> None:
     assert {c.right for c in found if c.unit == "t"} == {tonnes_from_ticks(100)}
 
 
-def test_without_a_table_of_owners_every_owner_takes_part_in_the_bonds() -> None:
+def test_a_framework_without_participants_is_for_every_owner() -> None:
     framework = BondFramework(
         schema_version=1, name="F", title="F", source="test", categories={"RE": BondCategory(name_sv="förnybart", name_en="renewable")}
     )
     eligible = b.investment("A", (100,), bond_category="RE")
     stated = {"outlay": {2025: 100}, "bond_category": "RE", "bond_eligible": 100}
-    for owners, takes_part in (({}, True), ({"Nämnden": Owner(type="committee", source="test")}, False)):
-        planning = b.planning(bonds=Bonds(framework=framework), owners=owners)
+    for participants, takes_part in (((), True), (("Nämnden",), True), (("Bolaget",), False)):
+        planning = b.planning(bonds=Bonds(framework=framework.model_copy(update={"participants": participants})))
         checks = audit(b.portfolio_of(eligible), planning, (decide("A", 2025, **stated),)).checks
         wrong = {c.subject for c in checks if not c.holds}
         assert ("A bond_category" in wrong, "A bond_eligible" in wrong) == (not takes_part, not takes_part)

@@ -114,13 +114,14 @@ def random_planning(r: random.Random, ids: list[str]) -> Planning:
         delay=b.count(r.choice([1, 2]), "years") if r.random() < 0.4 else None,
     )
     category = BondCategory(name_sv="Förnybar energi", name_en="Renewable energy")
+    taking_part = ("Nämnden",) if r.random() < 0.7 else ()
     framework = BondFramework(
-        schema_version=1, name="f", title="f", source="test", categories={"förnybart": category}, net_of_grants=r.random() < 0.7
+        schema_version=1, name="f", title="f", source="test", categories={"förnybart": category}, participants=taking_part
     )
     if r.random() < 0.7:
         tables["bonds"] = Bonds(framework=framework)
     tables["owners"] = {
-        "Nämnden": Owner(type="committee", bond_participant=True, source="test"),
+        "Nämnden": Owner(type="committee", source="test"),
         "Bolaget": Owner(type="company", source="test"),
     }
     tables["objective"] = Objective(

@@ -36,7 +36,7 @@ def executive_board(portfolio: Portfolio) -> bytes:
             Column("outlay_uncertainty", "Osäkerhet utgift ± %", 11),
             Column("price_level", "Prisnivå", 9),
         ),
-        *(Column("source", "Källa", 22), Column("comment", "Kommentar", 60)),
+        *(Column("source", "Källa", 22), Column("comment", "Kommentar", 60), Column("capitalised", "Får aktiveras", 10)),
     ]
     officer.title(sheet, 0, "Kommunstyrelsen", 18)
     sheet.write_string(1, 0, "Äskande investeringsmedel 2025–2031, möjliggörare och förstudier", officer.look(font_size=12))

@@ -264,7 +264,7 @@ def _plain_value(i: Investment, name: str, style: Style) -> Value:
             return Decimal(amount) / KRONOR_PER[style.unit] if amount else None
         case "control" | "owner_type" | "status" | "grant_status" | "taxonomy":
             return word(getattr(i, name), "sv")
-        case "in_plan" | "counts_to_target":
+        case "in_plan" | "counts_to_target" | "capitalised":
             return "ja" if getattr(i, name) else "nej"
         case "ramp":
             return style.ramp_mark.join(plain(s, ",") for s in i.ramp)

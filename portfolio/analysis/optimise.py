@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from portfolio import __version__
 from portfolio.accounts import Accounts, ratio_of
+from portfolio.analysis.gap import gap_ladder
 from portfolio.analysis.limits import binding_limits
+from portfolio.analysis.money import money_of, without_mandate
 from portfolio.analysis.reasons import Reason, reasons
 from portfolio.audit import audit
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveStopped
-from portfolio.evaluate import Picks, Tonnage, adopted_picks, everything_picks, measure, outside_of
-from portfolio.instance import Instance, build_instance, counts_here
+from portfolio.evaluate import Picks, adopted_picks, measure
+from portfolio.finance.debt import can_bind
+from portfolio.instance import Instance, build_instance
 from portfolio.outcome import (
     FindingLine,
-    GapLadder,
     ObjectiveReport,
     Plan,
     Run,
-    Rung,
     Software,
     SolveStatus,
     StopReason,
-    Totals,
     Verdict,
 )
 from portfolio.planning import ObjectiveName, Planning
@@ -65,15 +64,18 @@ def optimise(
     d = build_instance(portfolio, planning)
     clock = clock if clock is not None else Clock(request.time_limit)
     try:
-        solved, inside = _solve_both(d, clock, request.seed)
+        solved, inside, unbound = _solve_all(d, clock, request.seed)
     except InfeasiblePlan:
         return _without_plan(d, request, findings, SolveStatus.INFEASIBLE, StopReason.NONE)
     except SolveStopped as stopped:
         reason = StopReason.INTERRUPTED if stopped.interrupted else StopReason.TIME_LIMIT
         return _without_plan(d, request, findings, SolveStatus.STOPPED_WITHOUT_PLAN, reason)
-    chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks)
     most = make_plan(d, solved.most, no_reasons(d)) if solved.most is not None else None
     plan_only = make_plan(d, inside.picks, no_reasons(d)) if inside is not solved else None
+    money = money_of(d, solved, unbound, can_bind=can_bind(d))
+    within = Accounts(d, inside.most).totals() if inside is not solved and inside.most is not None else None
+    gap = gap_ladder(d, solved, within, Accounts(d, solved.picks).totals(), money.funding)
+    chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks)
     for plan in (chosen, most, plan_only):
         if plan is not None and plan.audit.verdict is not Verdict.HOLDS:
             raise AuditBreached(f"{c.constraint} {c.subject} {c.year or ''}".strip() for c in plan.audit.breaches)
@@ -88,7 +90,11 @@ def optimise(
         years=chosen.years,
         emissions=chosen.emissions,
         totals=chosen.totals,
-        gap=gap_ladder(d, solved, inside.most if inside is not solved else None, chosen.totals),
+        gap=gap,
+        debt=money.debt,
+        charges=money.charges,
+        funding=money.funding,
+        bonds=money.bonds,
         limits=binding_limits(d, chosen),
         plan_only=plan_only,
         most_tonnes_plan=most.totals if most is not None else None,
@@ -110,6 +116,10 @@ def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found
         "emissions": (),
         "totals": None,
         "gap": None,
+        "debt": None,
+        "charges": None,
+        "funding": None,
+        "bonds": None,
         "limits": (),
         "plan_only": None,
         "most_tonnes_plan": None,
@@ -132,22 +142,28 @@ def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found
     )
 
 
-def _solve_both(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved]:
-    """Both layers, and the frame only, side by side: HiGHS leaves Python free while it works. Ctrl-C stops both and keeps their plans."""
-    with ThreadPoolExecutor(2) as pool:
+def _solve_all(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved, Solved | None]:
+    """Both layers, the frame only, and without a mandate that could bind, side by side: HiGHS leaves Python free while it works.
+
+    Ctrl-C stops all of them and keeps their plans.
+    """
+    with ThreadPoolExecutor(3) as pool:
         both = pool.submit(solve_stages, d, clock, seed=seed)
         frame = pool.submit(solve_stages, d, clock, ("plan",), seed)
-        while not (both.done() and frame.done()):
+        unbound = pool.submit(without_mandate, d, clock, seed) if can_bind(d) else None
+        waiting: list[Future[Any]] = [future for future in (both, frame, unbound) if future is not None]
+        while not all(future.done() for future in waiting):
             try:
-                wait((both, frame), timeout=0.2)
+                wait(waiting, timeout=0.2)
             except KeyboardInterrupt:
                 clock.interrupt()
     solved = both.result()
+    free = unbound.result() if unbound is not None else None
     try:
-        return solved, frame.result()
+        return solved, frame.result(), free
     except (SolveStopped, InfeasiblePlan):
         # nothing found in time, or what is committed outside the frame cannot be inside it: there is no such plan to compare with
-        return solved, solved
+        return solved, solved, free
 
 
 def no_reasons(d: Instance) -> dict[str, Reason]:
@@ -211,69 +227,4 @@ def objective_report(d: Instance, solved: Solved, inside: Solved) -> ObjectiveRe
         hurdle=ratio_of(solved.hurdle) if solved.hurdle is not None else None,
         unique=solved.unique,
         solves=solved.solves + (inside.solves if inside is not solved else 0),
-    )
-
-
-def gap_ladder(d: Instance, solved: Solved, inside: Picks | None, chosen: Totals) -> GapLadder:
-    """identified → city control → in plan → affordable → recommended, and the three gaps by name.
-
-    Args:
-        inside: the plan inside the frame with the most tonnes; None when there is none to compare with.
-        chosen: totals of the recommended plan.
-    """
-    target_year = d.planning.horizon.target_year.value
-    everything = everything_picks(d)
-    all_of_it = outside_of(d, everything, Fraction(1)).tonnage.year(target_year).reductions
-    with_shares = outside_of(d, everything).tonnage.year(target_year).reductions
-    kronor = {i: d.investments[i].total_outlay for i in (*d.city, *d.external)}
-    adopted = adopted_picks(d)
-    affordable = solved.most if solved.most is not None else solved.picks
-
-    def rung(name: str, ids: Sequence[str], ticks: int) -> Rung:
-        return Rung(name=name, kronor=sum(kronor[i] for i in ids), tonnes_target_year=tonnes_from_ticks(ticks), count=len(ids))
-
-    rungs = (
-        rung("identified", (*d.city, *d.external), all_of_it),
-        rung("city_control", d.city, Tonnage(d, everything).year(target_year).reductions),
-        rung("in_plan", d.adopted, Tonnage(d, adopted).year(target_year).reductions),
-        _spent_rung(d, "affordable", affordable),
-        _spent_rung(d, "recommended", solved.picks),
-    )
-    by_name = {r.name: r for r in rungs}
-    emissions = d.planning.emissions
-    target = emissions.target if emissions is not None else None
-    left_with_all = emissions.reference(target_year) - tonnes_from_ticks(with_shares) if emissions is not None else None
-    idle = [i for i in d.city if i not in affordable and (not counts_here(d.investments[i]) or d.investments[i].tonnes == 0)]
-    without_tonnes = sum(kronor[i] for i in idle)
-    within = Accounts(d, inside).totals() if inside is not None else None
-    return GapLadder(
-        rungs=rungs,
-        money_gap=by_name["city_control"].kronor - by_name["in_plan"].kronor,
-        capacity_gap=by_name["city_control"].kronor - by_name["affordable"].kronor - without_tonnes,
-        without_tonnes=without_tonnes,
-        needed_by=_needed_by(d, solved.picks),
-        tonne_gap=chosen.emissions_target_year - target if chosen.emissions_target_year is not None and target is not None else None,
-        tonne_gap_all=left_with_all - target if left_with_all is not None and target is not None else None,
-        closing_kronor=chosen.kronor - within.kronor if within is not None else 0,
-        closing_tonnes=chosen.tonnes - within.tonnes if within is not None else Decimal(0),
-    )
-
-
-def _needed_by(d: Instance, picks: Picks) -> dict[str, tuple[str, ...]]:
-    """What is in the gap but needed by what is in the plan: without the further decision the plan cannot be carried out either."""
-    found: dict[str, list[str]] = {}
-    for i, pick in sorted(picks.items()):
-        for need in d.investments[i].requires if pick.layer == "plan" else ():
-            if need.id in picks and picks[need.id].layer == "gap":
-                found.setdefault(need.id, []).append(i)
-    return {j: tuple(ids) for j, ids in found.items()}
-
-
-def _spent_rung(d: Instance, name: str, picks: Picks) -> Rung:
-    accounts = Accounts(d, picks).totals()
-    return Rung(
-        name=name,
-        kronor=accounts.outlay_plan + accounts.outlay_gap,
-        tonnes_target_year=accounts.tonnes_target_year,
-        count=accounts.chosen,
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import inf
 
 from portfolio.accounts import ratio_of
 from portfolio.evaluate import Pick, measure, total_outlay
+from portfolio.finance.funding import paid_by
 from portfolio.formulation import Programme
 from portfolio.formulation.choice import Key
 from portfolio.instance import Instance, counts_here
@@ -77,7 +79,11 @@ def _rejected(d: Instance, solved: Solved, fit: Fit, i: str) -> Reason:
             if breach is not None:
                 blocked.append(breach)
                 continue
-            value = measure(d, {**solved.picks, i: Pick(s, layer)})
+            with_it = {**solved.picks, i: Pick(s, layer)}
+            if fit.limited_funding and paid_by(d, with_it) is None:
+                blocked.append(UNPAID)
+                continue
+            value = measure(d, with_it)
             gain, cost = value.ticks - solved.value.ticks, value.kronor - solved.value.kronor
             candidate = (Fraction(gain, cost) if cost > 0 else Fraction(gain), gain, cost)
             best = candidate if best is None or candidate > best else best
@@ -99,16 +105,21 @@ def _whole_tonnes(ticks: int) -> str:
     return str(round(Fraction(ticks, TICKS_PER_TONNE)))
 
 
+UNPAID = (-inf, "funding")
+"""No source can pay for it: named only when nothing else stands in the way."""
+
+
 class Fit:
     """Whether one more start fits beside a plan, read from the programme's own rows of money, choice and capacity."""
 
-    IGNORED = frozenset({"pair_overlap", "tonnes_ceiling", "emission_ceiling", "external_delivery", "scale"})
-    """Rows whose other variables adapt: one more start can always be counted less."""
+    IGNORED = frozenset({"pair_overlap", "tonnes_ceiling", "emission_ceiling", "external_delivery", "scale", "funding"})
+    """Rows whose other variables adapt: one more start can always be counted less. Who pays for it is asked of `paid_by`."""
 
     def __init__(self, programme: Programme, picks: Mapping[str, Pick]) -> None:
         x = programme.choice
         self._x = x
-        self._names = programme.row_names
+        self._names = {**programme.row_names, UNPAID[1]: "funding"}
+        self.limited_funding = bool(x.paid)
         at = {v.name: 0.0 for v in (*x.start.values(), *x.percent.values())}
         for key, variable in x.start.items():
             pick = picks.get(key[0])

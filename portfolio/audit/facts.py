@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from portfolio.audit.flow import SECTOR
 from portfolio.outcome import Layer
-from portfolio.planning import Adjustment, Planning, ShareValue
-from portfolio.records import Control, GrantStatus, Investment, Lock, LockKind, Portfolio, Requirement, Status
+from portfolio.planning import Adjustment, BondFramework, Planning, ShareValue
+from portfolio.records import Control, GrantStatus, Investment, Lock, LockKind, OwnerType, Portfolio, Requirement, Status
 
 UNADJUSTED = Adjustment(source="workbook")
 
@@ -23,12 +24,17 @@ class Facts:
         window: earliest and latest start, before the plan years cut it.
         keeps: the layer a committed investment must keep; None when it is free, or cancelled by the lock `never`.
         outlay: gross outlay (kr) in the k-th year after the start.
-        grants: grant received (kr) in the k-th year after the start, the delay included.
+        grants: grant received (kr) in the k-th year after the start, the delay included. entitled: the same in the outlay years.
+        grant_status: what kind of grant it is.
+        partners: partners' money (kr) in the k-th year after the start.
+        committee: the investment is a committee's.
+        capitalised: False for what is an operating cost at once.
         reductions, removals: effect (whole kg) by step of the ramp; the last step persists.
         ramp: share of the effect by step.
         destination: where the reductions flow, the emission sector.
         group: overlap group, only when it has a ceiling.
-        bond_category: category of the framework in force when the owner may use the bonds.
+        bond_category: category when the framework in force can finance it. refusal: the first test of the framework that fails.
+        eligible: outlay (kr) in the k-th year after the start that the framework's criteria are met for, whatever `refusal` says.
     """
 
     id: str
@@ -43,6 +49,11 @@ class Facts:
     minimum_share: int | None
     outlay: tuple[int, ...]
     grants: tuple[int, ...]
+    entitled: tuple[int, ...]
+    grant_status: GrantStatus
+    partners: tuple[int, ...]
+    committee: bool
+    capitalised: bool
     operating: int
     life: int
     tonnes: Fraction
@@ -54,6 +65,8 @@ class Facts:
     alternatives: str | None
     requires: tuple[Requirement, ...]
     bond_category: str | None
+    refusal: str
+    eligible: tuple[int, ...]
 
     @property
     def years(self) -> int:
@@ -84,6 +97,9 @@ def _facts(i: Investment, planning: Planning, change: Adjustment, ceilings: froz
     outlay = _outlay(i, change)
     window = range(i.earliest_start + delay, i.latest_start + delay + 1)
     reductions, removals = _effect(i, planning, change)
+    entitled = _entitled(i, outlay, planning)
+    partners = _partners(i, outlay, entitled)
+    refusal = refusal_of(i, planning.bonds.framework) if planning.bonds is not None else "no_framework"
     return Facts(
         id=i.id,
         city=i.control is Control.CITY,
@@ -96,7 +112,12 @@ def _facts(i: Investment, planning: Planning, change: Adjustment, ceilings: froz
         keeps=_kept_layer(i, lock),
         minimum_share=i.minimum_share,
         outlay=outlay,
-        grants=_grants(i, outlay, planning),
+        grants=(0,) * (planning.grants.delay.value if planning.grants.delay is not None else 0) + entitled,
+        entitled=entitled,
+        grant_status=i.grant_status,
+        partners=partners,
+        committee=i.owner_type is OwnerType.COMMITTEE,
+        capitalised=i.capitalised,
         operating=i.operating,
         life=i.life,
         tonnes=Fraction(i.tonnes),
@@ -107,7 +128,9 @@ def _facts(i: Investment, planning: Planning, change: Adjustment, ceilings: froz
         group=i.overlap_group if i.overlap_group in ceilings else None,
         alternatives=i.alternatives,
         requires=i.requires,
-        bond_category=_bond_category(i, planning),
+        bond_category=None if refusal else i.bond_category,
+        refusal=refusal,
+        eligible=_eligible(i, outlay, entitled, partners),
     )
 
 
@@ -140,7 +163,7 @@ def share_of(value: ShareValue | None, default: int) -> Fraction:
     return Fraction(value.value) if value is not None else Fraction(default)
 
 
-def _grants(i: Investment, outlay: tuple[int, ...], planning: Planning) -> tuple[int, ...]:
+def _entitled(i: Investment, outlay: tuple[int, ...], planning: Planning) -> tuple[int, ...]:
     rules = planning.grants
     shares: Mapping[GrantStatus, Fraction] = {
         GrantStatus.GRANTED: share_of(rules.granted, 1),
@@ -156,7 +179,22 @@ def _grants(i: Investment, outlay: tuple[int, ...], planning: Planning) -> tuple
         reached = pieces * spent // total if total else 0
         parts.append((reached - received) * whole)
         received = reached
-    return (0,) * (rules.delay.value if rules.delay is not None else 0) + tuple(parts)
+    return tuple(parts)
+
+
+def _partners(i: Investment, outlay: tuple[int, ...], entitled: tuple[int, ...]) -> tuple[int, ...]:
+    """Partners' money follows what the grants leave of the outlay; each year gets what its cumulative share, rounded down, adds."""
+    open_kronor = [kr - grant for kr, grant in zip(outlay, entitled, strict=True)]
+    pieces, everything = i.partner // _whole(i), sum(open_kronor)
+    reached = [pieces * sum(open_kronor[: k + 1]) // everything if everything else 0 for k in range(len(open_kronor))]
+    return tuple((now - before) * _whole(i) for before, now in zip([0, *reached], reached, strict=False))
+
+
+def _eligible(i: Investment, outlay: tuple[int, ...], entitled: tuple[int, ...], partners: tuple[int, ...]) -> tuple[int, ...]:
+    """Net outlay times the eligible share, cumulatively rounded down to whole kronor or hundreds."""
+    net = [kr - grant - partner for kr, grant, partner in zip(outlay, entitled, partners, strict=True)]
+    reached = [floor(Fraction(i.eligible_share) * sum(net[: k + 1]) / _whole(i)) for k in range(len(net))]
+    return tuple((now - before) * _whole(i) for before, now in zip([0, *reached], reached, strict=False))
 
 
 def _effect(i: Investment, planning: Planning, change: Adjustment) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -170,10 +208,19 @@ def _effect(i: Investment, planning: Planning, change: Adjustment) -> tuple[tupl
     return tuple(round(reduction * Fraction(r)) for r in i.ramp), tuple(round(removal * Fraction(r)) for r in i.ramp)
 
 
-def _bond_category(i: Investment, planning: Planning) -> str | None:
-    owner = planning.owners.get(i.owner)
-    # a model without the table leaves every owner in; with it, an owner takes part when it says so
-    takes_part = owner.bond_participant if owner is not None else not planning.owners
-    if planning.bonds is None or not takes_part:
-        return None
-    return i.bond_category if i.bond_category in planning.bonds.framework.categories else None
+def refusal_of(i: Investment, framework: BondFramework) -> str:
+    """Name of the first test of the framework that the investment fails; empty when it passes all of them (docs/method.md, Bonds)."""
+    if i.bond_category is None:
+        return "no_category"
+    if i.bond_category not in framework.categories:
+        return "category_unknown"
+    if framework.participants and i.owner not in framework.participants:
+        return "owner_outside"
+    for exclusion in framework.exclusions:
+        if i.sector in exclusion.sectors or i.id in exclusion.investments:
+            return "excluded"
+    if not i.capitalised:
+        return "not_capitalised"
+    if not i.eligible_share:
+        return "share_zero"
+    return "taxonomy" if framework.taxonomy and i.taxonomy not in framework.taxonomy else ""

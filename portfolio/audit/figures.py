@@ -18,6 +18,17 @@ RATIO_TOLERANCE = Fraction(1, 10**11)
 """A ratio is stated to 12 significant digits: it may differ by one part in 10^11."""
 
 
+def shown_interest(ledger: Ledger, t: int) -> Exact | None:
+    """The interest (kr) that makes the shown closing debts, whole kronor, roll forward; None without a debt table."""
+    debt = ledger.planning.debt
+    if debt is None:
+        return None
+    opening = round(ledger.net_debt[t - 1]) if t - 1 in ledger.net_debt else debt.opening.value
+    borrowed = ledger.outlay(t) - ledger.grants[t] - ledger.partners[t] + ledger.operating[t]
+    others = debt.other_net_investment.values[t] - debt.self_financing.values[t]
+    return round(ledger.net_debt[t]) - opening - borrowed - others
+
+
 class Figures:
     """Compares stated with recomputed figures; every difference is a row, what agrees is counted in one.
 
@@ -63,6 +74,7 @@ class Figures:
         outlays, grants = (started.outlays(), started.grants()) if started is not None else ({}, {})
         self.by_year(f"{x.id} outlay", x.outlay, outlays, "kr")
         self.by_year(f"{x.id} grant", x.grant, grants, "kr")
+        self.by_year(f"{x.id} partner", x.partner, started.partners() if started is not None else {}, "kr")
         own = started.part(started.facts.operating) if started is not None else 0
         self.kronor(f"{x.id} operating", None, x.operating, own)
         raw = {t: e[x.id].of(BOTH) for t, e in self.tonnes.city.raw.items() if x.id in e and t in self._shown(x)}
@@ -124,6 +136,7 @@ class Figures:
             self.kronor("years outlay_plan", t, x.outlay_plan, ledger.outlay_plan[t])
             self.kronor("years outlay_gap", t, x.outlay_gap, ledger.outlay_gap[t])
             self.kronor("years grants", t, x.grants, ledger.grants[t])
+            self.kronor("years partners", t, x.partners, ledger.partners[t])
             self.kronor("years operating", t, x.operating, ledger.operating[t])
             self._debt(x)
             counted = self.tonnes.years[t]
@@ -136,9 +149,9 @@ class Figures:
         self.kronor("years other_net_investment", t, x.other_net_investment, other)
         self.kronor("years self_financing", t, x.self_financing, debt.self_financing.values[t] if debt is not None else None)
         self.kronor("years mandate", t, x.mandate, debt.mandate.values[t] if debt is not None else None)
-        net_debt, interest = self.ledger.net_debt.get(t), self.ledger.interest.get(t)
+        net_debt = self.ledger.net_debt.get(t)
         self.kronor("years net_debt", t, x.net_debt, round(net_debt) if net_debt is not None else None)
-        self.kronor("years interest", t, x.interest, round(interest) if interest is not None else None)
+        self.kronor("years interest", t, x.interest, shown_interest(self.ledger, t))
 
     def emissions(self, lines: Sequence[EmissionLine]) -> None:
         """The lines of the effect years, each effect year once."""
@@ -163,12 +176,14 @@ class Figures:
             layers[s.layer] = layers.get(s.layer, 0) + s.total_outlay()
             grants += s.total_grant()
         gross = sum(layers.values(), 0)
-        kronor = gross - grants if ledger.planning.objective.krona is KronaKind.NET else gross
+        net = sum((s.total_net() for s in ledger.started), 0)
+        kronor = net if ledger.planning.objective.krona is KronaKind.NET else gross
         self.tally.check("totals chosen", None, x.chosen, "=", len(ledger.started), "investments")
         self.kronor("totals kronor", None, x.kronor, kronor)
         self.kronor("totals outlay_plan", None, x.outlay_plan, layers[Layer.PLAN])
         self.kronor("totals outlay_gap", None, x.outlay_gap, layers[Layer.GAP])
         self.kronor("totals grants", None, x.grants, grants)
+        self.kronor("totals partners", None, x.partners, sum((sum(s.partners().values()) for s in ledger.started), 0))
         highest = max(round(debt) for debt in ledger.net_debt.values()) if ledger.net_debt else None
         self.kronor("totals highest_net_debt", None, x.highest_net_debt, highest)
         self.kronor("totals bond_eligible", None, x.bond_eligible, ledger.bond_eligible[self.horizon.years[-1]])

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from portfolio.audit.facts import Facts
 from portfolio.audit.sheet import Exact
 from portfolio.outcome import Layer
 from portfolio.planning import Planning
+
+
+class ChargeParts(NamedTuple):
+    """Parts of an operating charge (kr): depreciation, release, internal rate, what is expensed, operating effect."""
+
+    depreciation: Exact
+    release: Exact
+    internal_rate: Exact
+    expensed: Exact
+    operating: Exact
+
+    @property
+    def total(self) -> Exact:
+        """Sum of the parts (kr)."""
+        return sum(self, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +67,51 @@ class Started:
         """Grants that count (kr), all years."""
         return self.part(sum(self.facts.grants))
 
-    def charge(self, year: int, rate: Fraction) -> Exact:
-        """Operating charge (kr) in `year`: depreciation less released grant, internal rate on the book value, operating effect.
+    def partners(self) -> dict[int, Exact]:
+        """Partners' money by year (kr), years without any left out."""
+        return {self.start + k: self.part(kr) for k, kr in enumerate(self.facts.partners) if kr}
 
-        Straight-line. Capitalised when commissioned at the end of year s + d − 1: no charge during construction. The book value at the
-        beginning of the k-th year after that is the net outlay less k years of depreciation and release.
-        """
-        k, life = year - self.running_from, self.facts.life
-        net = self.total_outlay() - self.total_grant()
-        capital = Fraction(net, life) + rate * net * Fraction(life - k, life) if 0 <= k < life else Fraction(0)
-        return capital + self.operating(year)
+    def net_outlay(self, year: int) -> Exact:
+        """Outlay of a year less the grant entitled and partners' money (kr)."""
+        k, facts = year - self.start, self.facts
+        return self.part(facts.outlay[k] - facts.entitled[k] - facts.partners[k]) if 0 <= k < facts.years else 0
+
+    def total_net(self) -> Exact:
+        """Net outlay (kr), all years."""
+        return self.part(sum(self.facts.outlay) - sum(self.facts.entitled) - sum(self.facts.partners))
+
+    def charge(self, year: int, rate: Fraction) -> ChargeParts:
+        """Parts of the operating charge (kr) in `year` (docs/method.md, Operating charge)."""
+        facts, unit = self.facts, 100 if self.facts.minimum_share is not None else 1
+        operating = self.operating(year)
+        if not facts.capitalised:
+            return ChargeParts(0, 0, 0, self.net_outlay(year), operating)
+        k, life = year - self.running_from, facts.life
+        if not 0 <= k < life:
+            return ChargeParts(0, 0, 0, 0, operating)
+        gross, support = sum(facts.outlay), sum(facts.entitled) + sum(facts.partners)
+        # units (kronor, or hundreds of them) written off when year k begins, and when it ends
+        written = [gross * years // (life * unit) for years in (k, k + 1)]
+        released = [support * years // (life * unit) for years in (k, k + 1)]
+        interest = round(rate * ((gross - support) // unit - written[0] + released[0]))
+        depreciation, release, rent = (self.part(units * unit) for units in (written[1] - written[0], released[0] - released[1], interest))
+        return ChargeParts(depreciation, release, rent, 0, operating)
+
+    def eligible(self, year: int) -> Exact:
+        """Outlay of a year (kr) that the framework in force can finance."""
+        k = year - self.start
+        return self.part(self.facts.eligible[k]) if self.facts.bond_category is not None and 0 <= k < self.facts.years else 0
 
     def bond_eligible(self, year: int) -> Exact:
-        """Cumulative outlay to `year`, net of grants received (kr), that sustainable bonds can finance; never below 0."""
-        if self.facts.bond_category is None:
-            return 0
-        paid: Exact = sum((kr for t, kr in self.outlays().items() if t <= year), 0)
-        received: Exact = sum((kr for t, kr in self.grants().items() if t <= year), 0)
-        return max(0, paid - received)
+        """The same, cumulative to `year` (kr)."""
+        return sum((self.eligible(t) for t in range(self.start, year + 1)), 0)
 
 
 class Ledger:
     """Yearly sums of all started city investments over the plan years (kr).
 
     Attributes:
-        outlay_plan, outlay_gap, grants, operating, interest, net_debt: by plan year.
+        outlay_plan, outlay_gap, grants, partners, operating, interest, net_debt: by plan year.
         bond_eligible: cumulative to each plan year.
         net_debt, interest: empty without a debt table.
     """
@@ -86,10 +122,12 @@ class Ledger:
         self.outlay_plan: dict[int, Exact] = dict.fromkeys(years, 0)
         self.outlay_gap: dict[int, Exact] = dict.fromkeys(years, 0)
         self.grants: dict[int, Exact] = dict.fromkeys(years, 0)
+        self.partners: dict[int, Exact] = dict.fromkeys(years, 0)
         self.operating: dict[int, Exact] = {t: sum((x.operating(t) for x in started), 0) for t in years}
         for x in started:
             _add(self.outlay_plan if x.layer is Layer.PLAN else self.outlay_gap, x.outlays())
             _add(self.grants, x.grants())
+            _add(self.partners, x.partners())
         self.bond_eligible: dict[int, Exact] = {t: sum((x.bond_eligible(t) for x in started), 0) for t in years}
         self.interest: dict[int, Exact] = {}
         self.net_debt: dict[int, Exact] = {}
@@ -104,6 +142,10 @@ class Ledger:
         """Gross outlay of one owner, both layers, in a year (kr); the owner `*` is all owners together."""
         return sum((x.outlays().get(year, 0) for x in self.started if owner in ("*", x.facts.owner)), 0)
 
+    def committee_outlay(self, year: int) -> Exact:
+        """Gross outlay of all committees, both layers, in a year (kr)."""
+        return sum((x.outlays().get(year, 0) for x in self.started if x.facts.committee), 0)
+
     def owner_starts(self, owner: str, year: int) -> int:
         """Number of investments of one owner that start in a year; the owner `*` is all owners together."""
         return sum(1 for x in self.started if x.start == year and owner in ("*", x.facts.owner))
@@ -117,7 +159,7 @@ class Ledger:
             interest: Exact = 0
             if table.interest_rate is not None and table.reference_net_debt is not None:
                 interest = Fraction(table.interest_rate.value) * (debt - table.reference_net_debt.values[t - 1])
-            moved = self.outlay(t) - self.grants[t] + self.operating[t]
+            moved = self.outlay(t) - self.grants[t] - self.partners[t] + self.operating[t]
             debt = debt + moved + table.other_net_investment.values[t] - table.self_financing.values[t] + interest
             yield t, interest, debt
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from portfolio.audit.funding import check_funding
 from portfolio.audit.ledger import Ledger
 from portfolio.audit.sheet import Exact, Sheet
 from portfolio.planning import OwnerFrame
@@ -21,8 +22,10 @@ def check_limits(sheet: Sheet, ledger: Ledger) -> None:
     if planning.debt is not None:
         for t in planning.horizon.years:
             sheet.compare("debt_mandate", "", t, ledger.net_debt[t], "≤", planning.debt.mandate.values[t], "kr")
+    _committee_frame(sheet, ledger)
     _operating_charge(sheet, ledger)
     _bond_backing(sheet, ledger)
+    check_funding(sheet, ledger)
     _delivery(sheet, ledger)
 
 
@@ -63,14 +66,30 @@ def _owner_frames(sheet: Sheet, ledger: Ledger, table: OwnerFrame) -> None:
             sheet.compare("owner_frame", owner, t, used, "≤", frame, "kr")
 
 
+def _committee_frame(sheet: Sheet, ledger: Ledger) -> None:
+    table = ledger.planning.committee_frame
+    if table is None:
+        return
+    used: Exact = 0
+    frame = 0
+    for t in ledger.planning.horizon.years:
+        used, frame = (used, frame) if table.carry_forward else (0, 0)
+        used, frame = used + ledger.committee_outlay(t), frame + table.frame.values[t]
+        sheet.compare("committee_frame", "", t, used, "≤", frame, "kr")
+
+
 def _operating_charge(sheet: Sheet, ledger: Ledger) -> None:
+    """In every year that has a limit: of all owners together, then of each owner that has one of its own."""
     table = ledger.planning.operating_charge
-    if table is None or table.limit is None:
+    if table is None:
         return
     rate = Fraction(table.internal_rate.value)
-    for t in ledger.planning.horizon.years:
-        charge: Exact = sum((x.charge(t, rate) for x in ledger.started), 0)
-        sheet.compare("operating_charge", "", t, charge, "≤", table.limit.values[t], "kr")
+    limited = [("", table.limit)] if table.limit is not None else []
+    for owner, limit in [*limited, *sorted(table.limits.items())]:
+        mine = [x for x in ledger.started if owner in ("", x.facts.owner)]
+        for t, kronor in sorted(limit.values.items()):
+            charge: Exact = sum((x.charge(t, rate).total for x in mine), 0)
+            sheet.compare("operating_charge", owner, t, charge, "≤", kronor, "kr")
 
 
 def _bond_backing(sheet: Sheet, ledger: Ledger) -> None:

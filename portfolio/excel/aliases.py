@@ -246,6 +246,9 @@ INVESTMENTS: Final[Mapping[str, tuple[str, ...]]] = {
         "kommentarer",
         "anmärkning",
     ),
+    "partner": ("extern medfinansiering", "medfinansiering partner", "partners"),
+    "capitalised": ("aktiverbar", "får aktiveras"),
+    "eligible_share": ("andel som kan obligationsfinansieras", "andel hållbar obligation"),
 }
 """Sheet `Investeringar`."""
 

@@ -153,7 +153,7 @@ class CellReader:
 
     def unit_of(self, name: str) -> str:
         """The money unit of a field; empty when it is not money."""
-        if name.startswith("outlay.") or name in ("grant", "operating", "stated_total"):
+        if name.startswith("outlay.") or name in ("grant", "partner", "operating", "stated_total"):
             return self.layout.units.get(name, self.layout.unit)
         return ""
 

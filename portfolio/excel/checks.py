@@ -69,9 +69,11 @@ def window(i: Investment) -> Iterator[Finding]:
 
 
 def grant(i: Investment) -> Iterator[Finding]:
-    """A grant is at most the outlay."""
+    """A grant is at most the outlay, and so are grant and partners' money together."""
     if i.grant > i.total_outlay:
         yield about(i, "grant_above_outlay", "grant", i.grant, grant=i.grant, outlay=i.total_outlay)
+    elif i.grant + i.partner > i.total_outlay:
+        yield about(i, "partner_above_outlay", "partner", i.partner, grant=i.grant, partner=i.partner, outlay=i.total_outlay)
 
 
 def removal(i: Investment) -> Iterator[Finding]:
@@ -100,7 +102,8 @@ def hundreds(i: Investment) -> Iterator[Finding]:
     """Scalable investments have amounts in whole hundreds of kronor, so that every per cent is whole kronor."""
     if i.minimum_share is None:
         return
-    amounts = {f"outlay.{i.proposed_start + k}": kr for k, kr in enumerate(i.outlay)} | {"grant": i.grant, "operating": i.operating}
+    amounts = {f"outlay.{i.proposed_start + k}": kr for k, kr in enumerate(i.outlay)}
+    amounts |= {"grant": i.grant, "partner": i.partner, "operating": i.operating}
     for name, kronor in amounts.items():
         if kronor % 100:
             yield about(i, "not_whole_hundreds", name, kronor)
@@ -160,11 +163,11 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Investment], Iterable[Findi
     (("id",), identity),
     (("control", "owner_type", "in_plan", "status", "lock"), ownership),
     (("earliest_start", "latest_start", "outlay", "lock"), window),
-    (("grant", "outlay"), grant),
+    (("grant", "partner", "outlay"), grant),
     (("tonnes", "removal_tonnes"), removal),
     (("tonnes", "outlay"), effect_and_outlay),
     (("ramp",), ramp),
-    (("outlay", "grant", "operating", "minimum_share"), hundreds),
+    (("outlay", "grant", "partner", "operating", "minimum_share"), hundreds),
     (("outlay",), unit_slip),
     (("outlay",), hole),
     (("status", "lock", "control"), cancelled),

@@ -89,6 +89,10 @@ INVESTMENTS: Final[tuple[Column, ...]] = (
     Column("minimum_share", Kind.PERCENT, width=10),
     Column("source", Kind.TEXT, width=40),
     Column("comment", Kind.TEXT, width=60),
+    # later than the others, so that they stand last and no cell that a report has cited moves
+    Column("partner", Kind.MONEY, width=14),
+    Column("capitalised", Kind.YES_NO, width=10),
+    Column("eligible_share", Kind.PERCENT, width=14),
 )
 """Sheet `Investeringar`, in order; the year columns come after `latest_start`."""
 

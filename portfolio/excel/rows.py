@@ -139,8 +139,10 @@ def _money(reader: CellReader) -> dict[str, object]:
     return {
         "grant": grant or 0,
         "grant_status": grant_status or GrantStatus.NONE,
+        "partner": reader.money("partner") or 0,
         "operating": reader.money("operating", negative=True) or 0,
         "life": life or 1,
+        "capitalised": reader.yes_no("capitalised") is not False,
     }
 
 
@@ -154,6 +156,7 @@ def _effect(reader: CellReader) -> dict[str, object]:
         if counts is None:
             reader.missing("counts_to_target")
     category = reader.text("bond_category")
+    share = reader.share("eligible_share", percent=True)
     return {
         "tonnes": tonnes or Decimal(0),
         "removal_tonnes": reader.tonnes("removal_tonnes") or Decimal(0),
@@ -162,6 +165,7 @@ def _effect(reader: CellReader) -> dict[str, object]:
         "ramp": ramp or (Decimal(1),),
         "scope": reader.text("scope"),
         "bond_category": category if category and normal(category) not in _NO_CATEGORY else None,
+        "eligible_share": Decimal(1) if share is None else share,
         "taxonomy": reader.word("taxonomy", Taxonomy) or Taxonomy.UNKNOWN,
         "outlay_uncertainty": reader.share("outlay_uncertainty", percent=True),
         "tonnes_uncertainty": reader.share("tonnes_uncertainty", percent=True),

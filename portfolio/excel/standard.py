@@ -221,6 +221,10 @@ def _values(i: Investment, years: range, unit: MoneyUnit, lang: Lang) -> dict[st
         "minimum_share": i.minimum_share,
         "source": i.source,
         "comment": i.comment,
+        # blank is the rule; only what differs from it is written
+        "partner": _amount(i.partner, unit) if i.partner else None,
+        "capitalised": None if i.capitalised else yes_no(False, lang),
+        "eligible_share": None if i.eligible_share == 1 else i.eligible_share * 100,
     }
     return values | _outlays(i, years, unit)
 

@@ -11,6 +11,7 @@ import pulp
 from portfolio.external import delivered_share, expected
 from portfolio.formulation import constraints, objectives
 from portfolio.formulation.choice import Choice, Rows, make_choice
+from portfolio.formulation.funding import Stack, make_stack
 from portfolio.formulation.tonnes import Count
 from portfolio.instance import Instance
 
@@ -60,9 +61,11 @@ ALL = (
     constraints.plan_frame,
     constraints.control_envelope,
     constraints.owner_frame,
+    constraints.committee_frame,
     constraints.debt_mandate,
     constraints.operating_charge,
     constraints.bond_backing,
+    constraints.funding,
     constraints.delivery_capacity,
     constraints.stability,
     constraints.pair_overlap,
@@ -78,9 +81,11 @@ TABLES = {
     "plan_frame": "plan_frame",
     "control_envelope": "control_envelope",
     "owner_frame": "owner_frame",
+    "committee_frame": "committee_frame",
     "debt_mandate": "debt",
     "operating_charge": "operating_charge",
     "bond_backing": "bond_backing",
+    "funding": "funding",
     "delivery_capacity": "delivery_capacity",
     "stability": "stability",
     "external_delivery": "emission_ceiling",
@@ -103,7 +108,8 @@ def build(d: Instance, layers: tuple[str, ...] = ("plan", "gap")) -> Programme:
     for count in counts:
         count.make_pools()
 
-    active = _active(d, x, tuple(counts))
+    stack = make_stack(x, d)
+    active = _active(d, x, stack, tuple(counts))
     problem = pulp.LpProblem("portfolio", pulp.LpMaximize)
     tonnes = objective.expression()
     problem.setObjective(tonnes)
@@ -127,7 +133,7 @@ def build(d: Instance, layers: tuple[str, ...] = ("plan", "gap")) -> Programme:
     )
 
 
-def _active(d: Instance, x: Choice, counts: tuple[Count, ...]) -> list[Constraint]:
+def _active(d: Instance, x: Choice, stack: Stack, counts: tuple[Count, ...]) -> list[Constraint]:
     """The constraints that the model's tables and the records call for."""
     p = d.planning
     wanted: list[tuple[Callable[[Choice, Instance, Any], Rows], object, object]] = [
@@ -139,9 +145,11 @@ def _active(d: Instance, x: Choice, counts: tuple[Count, ...]) -> list[Constrain
         (constraints.plan_frame, p.plan_frame, p.plan_frame),
         (constraints.control_envelope, p.control_envelope, p.control_envelope),
         (constraints.owner_frame, p.owner_frame, p.owner_frame),
+        (constraints.committee_frame, p.committee_frame, p.committee_frame),
         (constraints.debt_mandate, p.debt, p.debt),
-        (constraints.operating_charge, p.operating_charge and p.operating_charge.limit, p.operating_charge),
+        (constraints.operating_charge, p.operating_charge and (p.operating_charge.limit or p.operating_charge.limits), p.operating_charge),
         (constraints.bond_backing, p.bond_backing and p.debt, p.bond_backing),
+        (constraints.funding, stack.needs, stack),
         (constraints.delivery_capacity, p.delivery_capacity, p.delivery_capacity),
         (constraints.stability, p.stability, p.stability),
         (constraints.pair_overlap, x.both, None),

@@ -43,6 +43,7 @@ class Choice:
         percent: share bought (0–100) of scalable investments.
         both: share product of a pair overlap, by number of `Instance.losses`.
         counted: t counted of a pool (see `tonnes.py`), by purpose, cell and year.
+        paid: tkr that a source pays of a kind of need in a plan year (only with a funding table whose limits can bind).
         delivered_by: 1 when an external investment is delivered by year s (only with an emission ceiling).
     """
 
@@ -51,6 +52,7 @@ class Choice:
     percent: Mapping[Key, pulp.LpVariable]
     both: dict[int, pulp.LpVariable] = field(default_factory=dict)
     counted: dict[tuple[str, str | None, str, int], pulp.LpVariable] = field(default_factory=dict)
+    paid: dict[tuple[str, int, int], pulp.LpVariable] = field(default_factory=dict)
     delivered_by: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)
 
     def bought(self, key: Key) -> tuple[pulp.LpVariable, float]:

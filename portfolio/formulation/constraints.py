@@ -11,11 +11,13 @@ from math import ceil
 
 import pulp
 
-from portfolio.formulation.choice import Choice, Rows, spent, started, tkr, total, within
+from portfolio.formulation.choice import Choice, Rows, Terms, spent, started, tkr, total, within
+from portfolio.formulation.funding import Stack
 from portfolio.formulation.tonnes import Count
 from portfolio.instance import Instance, must_start
 from portfolio.planning import (
     BondBacking,
+    CommitteeFrame,
     ControlEnvelope,
     Debt,
     DeliveryCapacity,
@@ -121,11 +123,24 @@ def owner_frame(x: Choice, d: Instance, rhs: OwnerFrame) -> Rows:
             yield f"{n:02d}_{t}", spent(x, paid) <= tkr(sum(frame.values[tau] for tau in window))
 
 
-def debt_mandate(x: Choice, d: Instance, rhs: Debt) -> Rows:
-    """Σ_{i,s,l,τ≤t} (1+r)^(t−τ) · (outlay − grant + operating)[i,s,τ] · start[i,s,l] ≤ mandate[t] − debt_without[t]    ∀ t ∈ T    (tkr)
+def committee_frame(x: Choice, d: Instance, rhs: CommitteeFrame) -> Rows:
+    """Σ_{i committee's,s,l,τ∈W(t)} outlay[i,τ−s] · start[i,s,l] ≤ Σ_{τ∈W(t)} frame[τ]    ∀ t ∈ T    (tkr)
 
-    Net debt stays under the mandate every year. debt_without is the path with no investment started: opening debt, other net
-    investment, self-financing and interest r beyond the reference path. Written out in full, with no recursion variables.
+    All committees together stay inside the tax-funded frame; companies are outside it.
+    """
+    mine = [k for k in x.keys if d.is_committee(k[0])]
+    for t in d.years:
+        window = range(d.years[0], t + 1) if rhs.carry_forward else range(t, t + 1)
+        paid = ((k, tkr(sum(d.outlay[k[:2]].get(tau, 0) for tau in window))) for k in mine)
+        yield f"{t}", spent(x, paid) <= tkr(sum(rhs.frame.values[tau] for tau in window))
+
+
+def debt_mandate(x: Choice, d: Instance, rhs: Debt) -> Rows:
+    """Σ_{i,s,l,τ≤t} (1+r)^(t−τ) · borrowed[i,s,τ] · start[i,s,l] ≤ mandate[t] − debt_without[t]    ∀ t ∈ T    (tkr)
+
+    Net debt stays under the mandate every year. borrowed is outlay − grant − partners' money + operating effect; debt_without is the
+    path with no investment started: opening debt, other net investment, self-financing and interest r beyond the reference path.
+    Written out in full, with no recursion variables.
     """
     for t in d.years:
         added = ((k, d.debt_added[k[:2]][t]) for k in x.keys)
@@ -133,18 +148,22 @@ def debt_mandate(x: Choice, d: Instance, rhs: Debt) -> Rows:
 
 
 def operating_charge(x: Choice, d: Instance, rhs: OperatingCharge) -> Rows:
-    """Σ_{i,s,l} charge[i,s,t] · start[i,s,l] ≤ limit[t]    ∀ t with a limit    (tkr)
+    """Σ_{i∈o,s,l} charge[i,s,t] · start[i,s,l] ≤ limit[o,t]    ∀ t with a limit, all owners together and each owner o    (tkr)
 
-    Depreciation, internal rate on the opening book value and operating effects fit the operating budget.
+    Depreciation, internal rate on the opening book value, what is expensed and operating effects fit the operating budget.
     """
-    for t, limit in sorted(rhs.limit.values.items() if rhs.limit is not None else ()):
-        yield f"{t}", within(x, ((k, d.charge(k[0], k[1], t)) for k in x.keys), limit)
+    limited = [("", rhs.limit, list(x.keys))] if rhs.limit is not None else []
+    for n, (owner, limit) in enumerate(sorted(rhs.limits.items()), start=1):
+        limited.append((f"{n:02d}_", limit, [k for k in x.keys if d.investments[k[0]].owner == owner]))
+    for label, limit, keys in limited:
+        for t, kronor in sorted(limit.values.items()):
+            yield f"{label}{t}", spent(x, ((k, tkr(d.charge(k[0], k[1], t).total)) for k in keys)) <= tkr(kronor)
 
 
 def bond_backing(x: Choice, d: Instance, rhs: BondBacking) -> Rows:
-    """share · (net_debt[t] − opening) ≤ Σ_{τ≤t} (eligible net outlay[τ] + other_eligible[τ])    ∀ t ∈ T    (tkr)
+    """share · (net_debt[t] − opening) ≤ Σ_{τ≤t} (eligible[τ] + other_eligible[τ])    ∀ t ∈ T    (tkr)
 
-    New borrowing is backed by outlays, net of grants, that sustainable bonds can finance.
+    New borrowing is backed by outlays, net of grants and partners' money, that sustainable bonds can finance.
     """
     debt = d.planning.debt
     if debt is None:
@@ -154,10 +173,29 @@ def bond_backing(x: Choice, d: Instance, rhs: BondBacking) -> Rows:
         past = range(d.years[0], t + 1)
         amounts = []
         for k in x.keys:
-            backed = sum(d.outlay[k[:2]].get(tau, 0) - d.grant[k[:2]].get(tau, 0) for tau in past) if d.is_bond_eligible(k[0]) else 0
+            backed = sum(d.eligible[k[:2]].get(tau, 0) for tau in past)
             amounts.append((k, share * d.debt_added[k[:2]][t] - backed))
         other = sum(rhs.other_eligible.values[tau] for tau in past) if rhs.other_eligible is not None else 0
         yield f"{t}", within(x, amounts, other - share * (d.debt_without[t] - debt.opening.value))
+
+
+def funding(x: Choice, d: Instance, rhs: Stack) -> Rows:
+    """Σ_k paid[k,c,t] = Σ_{i,s,l} net[i,c,t−s] · start[i,s,l];  Σ_{c,τ∈W(k,t)} paid[k,c,τ] ≤ Σ_{τ∈W(k,t)} limit[k,τ]    ∀ c, k, t    (tkr)
+
+    Every outlay is paid in full, net of grants and partners' money, by sources that may pay for it and have the money. A kind c is what
+    the same sources may pay for; one that a source without limit may pay for can always be paid, and has no rows.
+    """
+    for (c, t), amounts in rhs.needs.items():
+        terms: Terms = {x.paid[k, c, t]: -1.0 for k in rhs.kinds[c]}
+        for key, kr in amounts.items():
+            x.add_bought(terms, key, tkr(kr))
+        yield f"need_{c:02d}_{t}", total(terms) == 0
+    for n, (name, limit) in enumerate(rhs.limits.items(), start=1):
+        for t in d.years:
+            window = range(d.years[0], t + 1) if limit.carry_forward else range(t, t + 1)
+            payments = {v: 1.0 for (k, _, tau), v in x.paid.items() if k == name and tau in window}
+            if payments:
+                yield f"limit_{n:02d}_{t}", total(payments) <= tkr(sum(limit.values[tau] for tau in window))
 
 
 def delivery_capacity(x: Choice, d: Instance, rhs: DeliveryCapacity) -> Rows:

@@ -10,12 +10,12 @@ from portfolio.planning import KronaKind
 
 
 def kronor(x: Choice, d: Instance) -> pulp.LpAffineExpression:
-    """K = Σ_{i,s,l,k} outlay[i,k] · start[i,s,l]    (tkr; net: less the grants that count)
+    """K = Σ_{i,s,l,k} outlay[i,k] · start[i,s,l]    (tkr; net: less the grants that count and partners' money)
 
-    The kronor of the objective: gross outlay, or net of grants.
+    The kronor of the objective: gross outlay, or net of grants and partners' money.
     """
     net = d.planning.objective.krona is KronaKind.NET
-    return spent(x, ((k, tkr(sum(d.outlay[k[:2]].values()) - (sum(d.grant[k[:2]].values()) if net else 0))) for k in x.keys))
+    return spent(x, ((k, tkr(d.net_total(*k[:2]) if net else sum(d.outlay[k[:2]].values()))) for k in x.keys))
 
 
 def gap_outlay(x: Choice, d: Instance) -> pulp.LpAffineExpression:

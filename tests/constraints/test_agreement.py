@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import making as m
 from constraint_case import Question, Start, rate
-from portfolio.planning import BondBacking, BondCategory, BondFramework, Bonds, OperatingCharge, OwnerFrame
-from portfolio.records import GrantStatus
+from portfolio.planning import BondBacking, BondCategory, BondFramework, Bonds, CommitteeFrame, OperatingCharge, OwnerFrame
+from portfolio.records import GrantStatus, OwnerType
 from random_questions import YEARS, question
 
 CHOICES = ("alternatives", "requires", "selection", "delivery_capacity", "stability")
-MONEY = ("plan_frame", "control_envelope", "owner_frame", "debt_mandate", "operating_charge", "bond_backing")
+MONEY = ("plan_frame", "control_envelope", "owner_frame", "committee_frame", "debt_mandate", "operating_charge", "bond_backing")
 FRAMEWORK = BondFramework(
     schema_version=1, name="F", title="F", source="test", categories={"RE": BondCategory(name_sv="förnybart", name_en="renewable")}
 )
@@ -30,6 +31,10 @@ def random_question(seed: int) -> Question:
                 "grant": i.total_outlay // 100 * r.choice([0, 10, 33]),
                 "grant_status": GrantStatus.GRANTED,
                 "bond_category": r.choice([None, "RE", "RE"]),
+                "partner": i.total_outlay // 100 * r.choice([0, 0, 7]),
+                "eligible_share": Decimal(r.choice(["1", "0.5", "0.333"])),
+                "capitalised": r.random() < 0.8,
+                "owner_type": OwnerType.COMPANY if i.owner == "Bolaget" else OwnerType.COMMITTEE,
                 "life": r.choice([1, 2, 3, 20]),
             }
         )
@@ -41,7 +46,14 @@ def random_question(seed: int) -> Question:
         tables["bond_backing"] = BondBacking(share=m.share(r.choice(["1", "0.9", "0.335"])), other_eligible=other)
     if r.random() < 0.6:
         limit = m.money_by_year({t: r.choice([0, 300, 410, 1200]) for t in YEARS})
-        tables["operating_charge"] = OperatingCharge(internal_rate=rate(r.choice(["0", "0.025", "0.1"])), limit=limit)
+        tables["operating_charge"] = OperatingCharge(
+            internal_rate=rate(r.choice(["0", "0.025", "0.1"])),
+            limit=limit if r.random() < 0.7 else None,
+            limits={"Bolaget": m.money_by_year({t: r.choice([0, 150, 400]) for t in range(2025, 2030)})},
+        )
+    if r.random() < 0.4:
+        frame = m.money_by_year({t: r.choice([0, 500, 1100]) for t in YEARS})
+        tables["committee_frame"] = CommitteeFrame(frame=frame, carry_forward=r.random() < 0.5)
     if r.random() < 0.4:
         frames = {o: m.money_by_year({t: r.choice([0, 500, 1100]) for t in YEARS}) for o in ("Nämnden", "Bolaget")}
         tables["owner_frame"] = OwnerFrame(frames=frames, carry_forward=r.random() < 0.5)

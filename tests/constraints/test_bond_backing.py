@@ -9,11 +9,16 @@ from portfolio.planning import BondBacking, BondCategory, BondFramework, Bonds, 
 from portfolio.records import Investment
 
 FRAMEWORK = BondFramework(
-    schema_version=1, name="F", title="F", source="test", categories={"RE": BondCategory(name_sv="förnybart", name_en="renewable")}
+    schema_version=1,
+    name="F",
+    title="F",
+    source="test",
+    categories={"RE": BondCategory(name_sv="förnybart", name_en="renewable")},
+    participants=("Nämnden",),
 )
 OWNERS = {
-    "Nämnden": Owner(type="committee", bond_participant=True, source="test"),
-    "Bolaget": Owner(type="company", bond_participant=False, source="test"),
+    "Nämnden": Owner(type="committee", source="test"),
+    "Bolaget": Owner(type="company", source="test"),
 }
 ELIGIBLE = m.investment("E", (60_000, 40_000), grant=10_000, grant_status="granted", bond_category="RE")
 OTHERS = (
