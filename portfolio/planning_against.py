@@ -8,7 +8,7 @@ from portfolio.audit.flow import MOST_JOINED, REMOVALS
 from portfolio.errors import Finding, Severity, finding
 from portfolio.instance import adjusted, allowed_starts, counts_here, must_start
 from portfolio.planning import Planning
-from portfolio.records import Control, GrantStatus, Investment, LockKind, Portfolio, RequirementKind, Status
+from portfolio.records import Control, GrantStatus, Investment, LockKind, OwnerType, Portfolio, RequirementKind, Status
 
 
 def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
@@ -16,6 +16,7 @@ def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
     investments = [adjusted(i, p.investments.get(i.id)) for i in portfolio.investments]
     findings = [f for i in investments for f in (*_names(p, i), *_window(p, i))]
     findings += [*_ids(p, portfolio), *_requirements(p, investments), *_arithmetic(p, investments), *_price_levels(investments)]
+    findings += _money(p, portfolio)
     findings += _joined(p, portfolio, investments)
     return findings
 
@@ -69,10 +70,32 @@ def _ids(p: Planning, portfolio: Portfolio) -> Iterator[Finding]:
         ("owner_frame.frames", p.owner_frame.frames if p.owner_frame else {}),
         ("delivery_capacity.starts", p.delivery_capacity.starts if p.delivery_capacity else {}),
         ("delivery_capacity.outlay", p.delivery_capacity.outlay if p.delivery_capacity else {}),
+        ("operating_charge.limits", p.operating_charge.limits if p.operating_charge else {}),
     ):
         owned = {i.owner for i in portfolio.investments} | {"*"}
         for owner in sorted(set(owners) - owned):
             yield finding("owner_without_investments", p.file, f"{kind}.{owner}", owner, Severity.WARNING)
+
+
+def _money(p: Planning, portfolio: Portfolio) -> Iterator[Finding]:
+    """Sources and exclusions name what there is; a share of the outlay is for bonds to finance."""
+    known = portfolio.by_id()
+    owned = {i.owner for i in portfolio.investments} | {t.value for t in OwnerType}
+    for name, source in p.funding.sources.items() if p.funding is not None else ():
+        for owner in source.owners:
+            if owner not in owned:
+                yield finding("funding_owner_unknown", p.file, f"funding.sources.{name}.owners", owner)
+        for i in source.investments:
+            if i not in known or known[i].control is not Control.CITY:
+                yield finding("id_unknown", p.file, f"funding.sources.{name}.investments", i)
+    for framework in (p.bonds.framework, *p.bonds.views) if p.bonds is not None else ():
+        for exclusion in framework.exclusions:
+            for i in exclusion.investments:
+                if i not in known:
+                    yield finding("id_unknown", p.file, f"bonds {framework.name} exclusions", i, Severity.WARNING)
+    for investment in portfolio.investments:
+        if investment.eligible_share != 1 and investment.bond_category is None:
+            yield _at(investment, "share_without_category", "eligible_share", str(investment.eligible_share), Severity.WARNING)
 
 
 def _requirements(p: Planning, investments: list[Investment]) -> Iterator[Finding]:

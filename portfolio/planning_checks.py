@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from portfolio.errors import Finding, Severity, finding
-from portfolio.planning import CountByYear, Money, MoneyByYear, Planning
+from portfolio.planning import CountByYear, MoneyByYear, Planning
+from portfolio.planning_checks_money import check_money, plan_year_series
 from portfolio.records import LockKind
-from portfolio.units import KRONOR_PER
+from portfolio.units import stated
 
 FIRST, LAST = 1900, 2200
 """Years outside these are slips of the keyboard."""
@@ -18,13 +18,16 @@ SLIP = 100
 
 def check_model(p: Planning) -> list[Finding]:
     """Findings about the model on its own. Without plan years nothing else can be said."""
-    return list(_plan_years(p)) or [*_horizon(p), *_frame(p), *_envelope(p), *_debt(p), *_emissions(p), *_series(p), *_other(p)]
-
-
-def stated(kronor: int, like: Money | MoneyByYear) -> str:
-    """An amount (kr) in the unit that the file states: `-0.5 mnkr`."""
-    unit = like.stated.split()[-1]
-    return f"{(Decimal(kronor) / KRONOR_PER[unit]).normalize():f} {unit}"
+    return list(_plan_years(p)) or [
+        *_horizon(p),
+        *_frame(p),
+        *_envelope(p),
+        *_debt(p),
+        *_emissions(p),
+        *_series(p),
+        *_other(p),
+        *check_money(p),
+    ]
 
 
 def _plan_years(p: Planning) -> Iterator[Finding]:
@@ -63,7 +66,7 @@ def _years(p: Planning, series: MoneyByYear, place: str, years: range) -> Iterat
 def _no_negative(p: Planning, series: MoneyByYear, place: str) -> Iterator[Finding]:
     for year, kronor in sorted(series.values.items()):
         if kronor < 0:
-            yield finding("amount_negative", p.file, f"{place}.values.{year}", stated(kronor, series))
+            yield finding("amount_negative", p.file, f"{place}.values.{year}", stated(kronor, series.stated))
 
 
 def _frame(p: Planning) -> Iterator[Finding]:
@@ -77,7 +80,7 @@ def _frame(p: Planning) -> Iterator[Finding]:
     total = p.plan_frame.total
     if total is not None and total.value != sum(frame.values.values()):
         difference = sum(frame.values.values()) - total.value
-        yield finding("frame_total", p.file, "plan_frame.total.value", stated(total.value, total), difference=difference)
+        yield finding("frame_total", p.file, "plan_frame.total.value", stated(total.value, total.stated), difference=difference)
 
 
 def _envelope(p: Planning) -> Iterator[Finding]:
@@ -85,9 +88,9 @@ def _envelope(p: Planning) -> Iterator[Finding]:
         return
     total = p.control_envelope.total
     if total.value < 0:
-        yield finding("amount_negative", p.file, "control_envelope.total.value", stated(total.value, total))
+        yield finding("amount_negative", p.file, "control_envelope.total.value", stated(total.value, total.stated))
     elif p.plan_frame is not None and total.value < (frame := sum(p.plan_frame.frame.values.values())):
-        shown = stated(total.value, total)
+        shown = stated(total.value, total.stated)
         yield finding("envelope_below_frame", p.file, "control_envelope.total.value", shown, Severity.WARNING, frame_kr=frame)
 
 
@@ -105,14 +108,14 @@ def _debt(p: Planning) -> Iterator[Finding]:
     yield from _no_negative(p, debt.mandate, "debt.mandate")
     opening = debt.opening.value
     if opening > debt.mandate.values.get(years[0], opening):
-        yield finding("debt_above_mandate", p.file, "debt.opening.value", stated(opening, debt.opening))
+        yield finding("debt_above_mandate", p.file, "debt.opening.value", stated(opening, debt.opening.stated))
     if debt.interest_rate is not None and debt.interest_rate.value and debt.reference_net_debt is None:
         yield finding("reference_missing", p.file, "debt.reference_net_debt")
     if debt.reference_net_debt is not None:
         yield from _years(p, debt.reference_net_debt, "debt.reference_net_debt", range(years[0] - 1, years[-1] + 1))
     for year, kronor in sorted(debt.mandate.values.items()):
         if 0 < kronor * SLIP < opening or 0 < opening * SLIP < kronor:
-            yield finding("unit_slip", p.file, f"debt.mandate.values.{year}", stated(kronor, debt.mandate), Severity.WARNING)
+            yield finding("unit_slip", p.file, f"debt.mandate.values.{year}", stated(kronor, debt.mandate.stated), Severity.WARNING)
 
 
 def _emissions(p: Planning) -> Iterator[Finding]:
@@ -142,8 +145,8 @@ def _series(p: Planning) -> Iterator[Finding]:
     for owner, series in sorted(p.owner_frame.frames.items()) if p.owner_frame is not None else ():
         yield from _years(p, series, f"owner_frame.frames.{owner}", years)
         yield from _no_negative(p, series, f"owner_frame.frames.{owner}")
-    if p.operating_charge is not None and p.operating_charge.limit is not None:
-        yield from _years(p, p.operating_charge.limit, "operating_charge.limit", years)
+    for place, series in plan_year_series(p).items():
+        yield from _years(p, series, place, years)
     if p.bond_backing is not None and p.bond_backing.other_eligible is not None:
         yield from _years(p, p.bond_backing.other_eligible, "bond_backing.other_eligible", years)
     if p.delivery_capacity is not None:

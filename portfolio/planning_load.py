@@ -27,7 +27,7 @@ OURS: Final = ("file", "sha256", "scenarios")
 """Fields of `Planning` that say what was read; no model file may set them."""
 LEANS: Final[Mapping[str, tuple[str, ...]]] = {
     "debt": ("bond_backing",),
-    "bonds": ("bond_backing",),
+    "bonds": ("bond_backing", "funding"),
     "emissions": ("emission_ceiling", "objective"),
     "emission_ceiling": ("objective",),
 }
@@ -71,10 +71,10 @@ def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | No
     for key in OURS:
         if key in data:
             findings.append(finding("key_unknown", reading.file, key, data.pop(key)))
-    framework, views = _frameworks(data, path, findings)
+    frameworks = _frameworks(data, path, findings)
     plain = _canonical(Planning, data, "", reading)
-    if framework is not None:
-        plain["bonds"] |= {"framework": framework, "views": views}
+    if frameworks:
+        plain["bonds"] |= frameworks
     plain |= {"file": reading.file, "sha256": "", "scenarios": ()}
     planning = _validated(Planning, plain, reading)
     if planning is None or has_errors(findings):
@@ -166,18 +166,23 @@ def _model_of(annotation: Any) -> type[BaseModel] | None:
     return found[0] if found and not is_container else None
 
 
-def _frameworks(data: Table, path: Path, findings: list[Finding]) -> tuple[BondFramework | None, tuple[BondFramework, ...]]:
-    """The framework named in `bonds.framework` and those in `bonds.views`, from `frameworks/` beside the model; faults name their file."""
+def _frameworks(data: Table, path: Path, findings: list[Finding]) -> Table:
+    """The frameworks that `bonds.framework` and `bonds.views` name, from `frameworks/` beside the model; faults name their file.
+
+    What is no name is left where it stands, for the schema to find.
+    """
     bonds = data.get("bonds")
-    if not isinstance(bonds, dict) or not isinstance(bonds.get("framework"), str):
-        return None, ()
-    framework = _framework(bonds.pop("framework"), "bonds.framework", path, findings)
-    named = bonds.get("views", [])
-    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
-        return framework, ()  # what it is instead is a finding of the schema
-    bonds.pop("views", None)
-    views = [_framework(name, f"bonds.views.{n}", path, findings) for n, name in enumerate(named, start=1)]
-    return framework, tuple(view for view in views if view is not None)
+    if not isinstance(bonds, dict):
+        return {}
+    found: Table = {}
+    if isinstance(bonds.get("framework"), str):
+        found["framework"] = _framework(bonds.pop("framework"), "bonds.framework", path, findings)
+    named = bonds.get("views")
+    if isinstance(named, list) and all(isinstance(name, str) for name in named):
+        del bonds["views"]
+        views = [_framework(name, f"bonds.views.{n}", path, findings) for n, name in enumerate(named, start=1)]
+        found["views"] = tuple(view for view in views if view is not None)
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _framework(name: str, place: str, path: Path, findings: list[Finding]) -> BondFramework | None:

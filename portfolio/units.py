@@ -48,3 +48,9 @@ def ticks_from_tonnes(tonnes: Decimal) -> int:
     if ticks != ticks.to_integral_value():
         raise ValueError(f"{tonnes} t is finer than 10 g")
     return int(ticks)
+
+
+def stated(kronor: int, like: str) -> str:
+    """An amount (kr) in the unit of an amount as a file states it: `-0.5 mnkr` for 500,000 kr below nothing, like `7_000 mnkr`."""
+    unit = like.rsplit(maxsplit=1)[-1]
+    return f"{(Decimal(kronor) / KRONOR_PER[unit]).normalize():f} {unit}"

@@ -14,7 +14,17 @@ LEVELS = {
     1: ("records", "planning", "statements", "outcome"),
     2: (
         *("excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit"),
-        *("planning_load", "planning_quantities", "planning_checks", "planning_against", "starter", "changes", "frames", "layout_load"),
+        *(
+            "planning_load",
+            "planning_quantities",
+            "planning_checks",
+            "planning_checks_money",
+            "planning_against",
+            "starter",
+            "changes",
+            "frames",
+            "layout_load",
+        ),
     ),
     3: ("formulation", "narrow", "bounds"),
     4: ("solve", "stages"),
