@@ -15,7 +15,7 @@ from portfolio.analysis.gap import gap_ladder
 from portfolio.analysis.limits import binding_limits
 from portfolio.analysis.money import money_of, without_mandate
 from portfolio.analysis.reasons import Reason, reasons
-from portfolio.audit import audit
+from portfolio.audit import Statements, audit
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Picks, adopted_picks, measure
 from portfolio.finance.debt import can_bind
@@ -73,9 +73,20 @@ def optimise(
     most = make_plan(d, solved.most, no_reasons(d)) if solved.most is not None else None
     plan_only = make_plan(d, inside.picks, no_reasons(d)) if inside is not solved else None
     money = money_of(d, solved, unbound, can_bind=can_bind(d))
-    within = Accounts(d, inside.most).totals() if inside is not solved and inside.most is not None else None
-    gap = gap_ladder(d, solved, within, Accounts(d, solved.picks).totals(), money.funding)
-    chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks)
+    within = Accounts(d, inside.most) if inside is not solved and inside.most is not None else None
+    totals = Accounts(d, solved.picks).totals()
+    gap = gap_ladder(d, solved, within.totals() if within is not None else None, totals, money.funding)
+    statements = Statements(
+        money.debt,
+        money.charges,
+        money.funding,
+        money.bonds,
+        gap,
+        most=most.decisions if most is not None else None,
+        inside=within.decisions(no_reasons(d)) if within is not None else None,
+        unbound=Accounts(d, unbound.picks).decisions(no_reasons(d)) if unbound is not None and unbound.proven and solved.proven else None,
+    )
+    chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks, statements)
     for plan in (chosen, most, plan_only):
         if plan is not None and plan.audit.verdict is not Verdict.HOLDS:
             raise AuditBreached(f"{c.constraint} {c.subject} {c.year or ''}".strip() for c in plan.audit.breaches)
@@ -171,8 +182,10 @@ def no_reasons(d: Instance) -> dict[str, Reason]:
     return dict.fromkeys((*d.city, *d.external), ("", {}))
 
 
-def make_plan(d: Instance, picks: Picks, why: dict[str, Reason], floor_ticks: int | None = None) -> Plan:
-    """Figures of a set of picks, audited by the code that shares nothing with them."""
+def make_plan(
+    d: Instance, picks: Picks, why: dict[str, Reason], floor_ticks: int | None = None, statements: Statements | None = None
+) -> Plan:
+    """Figures of a set of picks, and the statements about them, audited by the code that shares nothing with them."""
     accounts = Accounts(d, picks)
     decisions, years, emissions, totals = accounts.decisions(why), accounts.years(), accounts.emissions(), accounts.totals()
     checked = audit(
@@ -183,6 +196,7 @@ def make_plan(d: Instance, picks: Picks, why: dict[str, Reason], floor_ticks: in
         years=years,
         emissions=emissions,
         floor_tonnes=tonnes_from_ticks(floor_ticks) if floor_ticks is not None else None,
+        statements=statements,
     )
     return Plan(decisions=decisions, years=years, emissions=emissions, totals=totals, audit=checked)
 

@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from portfolio.audit.choices import check_choices
+from portfolio.audit.counted import Counted
 from portfolio.audit.facts import facts_of
 from portfolio.audit.figures import Figures
 from portfolio.audit.flow import TooManyJoined
 from portfolio.audit.ledger import Ledger
 from portfolio.audit.limits import check_limits
 from portfolio.audit.sheet import Sheet
+from portfolio.audit.statements import STATEMENTS, Statements, check_statements
 from portfolio.audit.tonnes import Tonnes, check_tonnes
 from portfolio.outcome import Audit, Decision, EmissionLine, Totals, Verdict, YearLine
 from portfolio.planning import Planning
 from portfolio.records import Portfolio
 
-__all__ = ["CONSTRAINTS", "TooManyJoined", "audit"]
+__all__ = ["CONSTRAINTS", "Statements", "TooManyJoined", "audit"]
 
 CONSTRAINTS = (
     "start_at_most_once",
@@ -50,6 +52,7 @@ CONSTRAINTS = (
     "required_tonnes",
     "floor",
     "stated_figures",
+    *STATEMENTS,
 )
 """Every name a check can have, in the order in which the checks are written; `constraint.<name>` in the catalogue."""
 
@@ -64,6 +67,7 @@ def audit(
     years: Sequence[YearLine] = (),
     emissions: Sequence[EmissionLine] = (),
     floor_tonnes: Decimal | None = None,
+    statements: Statements | None = None,
 ) -> Audit:
     """Recompute everything from each decision's id, layer, start and per cent, and compare it with the limits and the stated figures.
 
@@ -72,6 +76,7 @@ def audit(
         layers_allowed: layers in which an investment may be started.
         stated, years, emissions: figures of the plan to check; those that are not given are not checked.
         floor_tonnes: least tonnes (t) of the objective's quantity.
+        statements: what the plan's money statements say; not checked when absent.
 
     Raises:
         TooManyJoined: overlap groups join more destinations than can be enumerated.
@@ -98,5 +103,7 @@ def audit(
     if stated is not None:
         figures.totals(stated)
     figures.tally.close()
+    if statements is not None:
+        check_statements(sheet, Counted(portfolio, planning, facts, started, ledger, tonnes), first, statements)
     holds = all(c.holds for c in sheet.checks)
     return Audit(verdict=Verdict.HOLDS if holds else Verdict.BREACHED, checks=tuple(sheet.checks))

@@ -9,24 +9,13 @@ from fractions import Fraction
 from portfolio.audit.effects import BOTH
 from portfolio.audit.ledger import Ledger, Started
 from portfolio.audit.limits import frames_available
-from portfolio.audit.sheet import Exact, Sheet, Tally, Unit
-from portfolio.audit.tonnes import REDUCTION, Tonnes, ticks
+from portfolio.audit.sheet import Exact, Sheet, Tally, Unit, ticks
+from portfolio.audit.tonnes import REDUCTION, Tonnes
 from portfolio.outcome import Decision, EmissionLine, Layer, Totals, YearLine
 from portfolio.planning import KronaKind, TonnesQuantity
 
 RATIO_TOLERANCE = Fraction(1, 10**11)
 """A ratio is stated to 12 significant digits: it may differ by one part in 10^11."""
-
-
-def shown_interest(ledger: Ledger, t: int) -> Exact | None:
-    """The interest (kr) that makes the shown closing debts, whole kronor, roll forward; None without a debt table."""
-    debt = ledger.planning.debt
-    if debt is None:
-        return None
-    opening = round(ledger.net_debt[t - 1]) if t - 1 in ledger.net_debt else debt.opening.value
-    borrowed = ledger.outlay(t) - ledger.grants[t] - ledger.partners[t] + ledger.operating[t]
-    others = debt.other_net_investment.values[t] - debt.self_financing.values[t]
-    return round(ledger.net_debt[t]) - opening - borrowed - others
 
 
 class Figures:
@@ -151,7 +140,7 @@ class Figures:
         self.kronor("years mandate", t, x.mandate, debt.mandate.values[t] if debt is not None else None)
         net_debt = self.ledger.net_debt.get(t)
         self.kronor("years net_debt", t, x.net_debt, round(net_debt) if net_debt is not None else None)
-        self.kronor("years interest", t, x.interest, shown_interest(self.ledger, t))
+        self.kronor("years interest", t, x.interest, self.ledger.shown_interest(t))
 
     def emissions(self, lines: Sequence[EmissionLine]) -> None:
         """The lines of the effect years, each effect year once."""

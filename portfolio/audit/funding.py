@@ -6,7 +6,7 @@ paid is what the largest flow leaves (Ford & Fulkerson 1956).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from portfolio.audit.ledger import Ledger, Started
@@ -24,6 +24,13 @@ def check_funding(sheet: Sheet, ledger: Ledger) -> None:
     table = ledger.planning.funding
     if table is None:
         return
+    wanted = wanted_of(table, ledger)
+    need = sum(wanted.values(), Fraction(0))
+    sheet.compare("funding", "", None, payable(ledger.planning, table, wanted, table.sources), "≥", need, "kr")
+
+
+def wanted_of(table: Funding, ledger: Ledger) -> dict[Node, Exact]:
+    """Net outlays of the plan years (kr) by the sources that may pay for them, and year."""
     wanted: dict[Node, Exact] = {}
     for x in ledger.started:
         for t in ledger.planning.horizon.years:
@@ -32,8 +39,7 @@ def check_funding(sheet: Sheet, ledger: Ledger) -> None:
                 if kronor:
                     node = ("part", "\n".join(payers_of(table, x, bonds=bonds)), t)
                     wanted[node] = wanted.get(node, 0) + kronor
-    need = sum(wanted.values(), Fraction(0))
-    sheet.compare("funding", "", None, payable(ledger.planning, table, wanted), "≥", need, "kr")
+    return wanted
 
 
 def payers_of(table: Funding, x: Started, *, bonds: bool) -> list[str]:
@@ -63,11 +69,12 @@ def money_of(planning: Planning, source: FundingSource) -> tuple[Mapping[int, in
     return money, True
 
 
-def payable(planning: Planning, table: Funding, wanted: Mapping[Node, Exact]) -> Exact:
-    """Most kronor of the wanted parts that the sources can pay."""
+def payable(planning: Planning, table: Funding, wanted: Mapping[Node, Exact], names: Collection[str]) -> Exact:
+    """Most kronor of the wanted parts that the sources of these names can pay."""
     everything = sum(wanted.values(), Fraction(0))
     room: dict[Node, dict[Node, Exact]] = {START: {}}
-    for name, source in table.sources.items():
+    for name in names:
+        source = table.sources[name]
         money, moves = money_of(planning, source)
         for t in planning.horizon.years:
             node = ("source", name, t)
@@ -75,8 +82,9 @@ def payable(planning: Planning, table: Funding, wanted: Mapping[Node, Exact]) ->
             room[node] = {("source", name, t + 1): everything} if moves and t < planning.horizon.years[-1] else {}
     for part, kronor in wanted.items():
         room[part] = {END: kronor}
-        for name in part[1].split("\n") if part[1] else ():
-            room["source", name, part[2]][part] = everything
+        for name in part[1].split("\n"):
+            if name in names:
+                room["source", name, part[2]][part] = everything
     paid: Exact = 0
     while True:
         pushed = _push(room, START, everything, set())

@@ -150,6 +150,16 @@ class Ledger:
         """Number of investments of one owner that start in a year; the owner `*` is all owners together."""
         return sum(1 for x in self.started if x.start == year and owner in ("*", x.facts.owner))
 
+    def shown_interest(self, year: int) -> Exact | None:
+        """The interest (kr) that makes the shown closing debts, whole kronor, roll forward; None without a debt table."""
+        debt = self.planning.debt
+        if debt is None:
+            return None
+        opening = round(self.net_debt[year - 1]) if year - 1 in self.net_debt else debt.opening.value
+        borrowed = self.outlay(year) - self.grants[year] - self.partners[year] + self.operating[year]
+        others = debt.other_net_investment.values[year] - debt.self_financing.values[year]
+        return round(self.net_debt[year]) - opening - borrowed - others
+
     def _debt_path(self) -> Iterator[tuple[int, Exact, Exact]]:
         table = self.planning.debt
         if table is None:

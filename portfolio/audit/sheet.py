@@ -21,6 +21,13 @@ def to_decimal(value: Exact) -> Decimal:
     return Decimal(value) if isinstance(value, int) else Decimal(value.numerator) / Decimal(value.denominator)
 
 
+def ticks(tonnes: Decimal) -> Exact:
+    """Stated tonnes in ticks of 10 g: an integer, or a fraction when the figure is finer than a tick."""
+    numerator, denominator = tonnes.as_integer_ratio()
+    whole, rest = divmod(numerator * TICKS_PER_TONNE, denominator)
+    return whole if rest == 0 else Fraction(numerator * TICKS_PER_TONNE, denominator)
+
+
 class Sheet:
     """Gathers the checks of one audit. Both sides are exact; tonnes are given in ticks of 10 g and shown in tonnes."""
 

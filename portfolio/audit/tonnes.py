@@ -11,7 +11,7 @@ from portfolio.audit.effects import BOTH, Effect, Effects, Kind, ceilings_of, ci
 from portfolio.audit.facts import Facts
 from portfolio.audit.flow import REMOVALS, SECTOR
 from portfolio.audit.ledger import Started
-from portfolio.audit.sheet import Exact, Sheet, Tally
+from portfolio.audit.sheet import Exact, Sheet, Tally, ticks
 from portfolio.outcome import Decision
 from portfolio.planning import ObjectiveName, Planning, TonnesQuantity
 from portfolio.records import Portfolio
@@ -80,13 +80,6 @@ class Tonnes:
         table = self.planning.emissions
         emissions = Fraction(table.reference(t)) * TICKS_PER_TONNE - joint if table is not None else None
         return YearTonnes(reductions, every - reductions, joint, emissions)
-
-
-def ticks(tonnes: Decimal) -> Exact:
-    """Stated tonnes in ticks of 10 g: an integer, or a fraction when the figure is finer than a tick."""
-    numerator, denominator = tonnes.as_integer_ratio()
-    whole, rest = divmod(numerator * TICKS_PER_TONNE, denominator)
-    return whole if rest == 0 else Fraction(numerator * TICKS_PER_TONNE, denominator)
 
 
 class Stated:
