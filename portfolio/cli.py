@@ -30,11 +30,13 @@ from portfolio.text import LANGUAGES, Lang, Text
 if TYPE_CHECKING:
     # heavy modules are imported by the command that needs them: --help answers at once
     from portfolio.excel.found import TableFound
+    from portfolio.outcome import Run
     from portfolio.planning import Planning
     from portfolio.records import Portfolio
     from portfolio.reports.returned import Returned
 
 Read = TypeVar("Read")
+REPORTS = ("debt", "funding", "bonds", "gap")
 EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
@@ -205,7 +207,14 @@ def _parser(text: Text) -> argparse.ArgumentParser:
         command.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
         _add_model(command, text)
     optimise.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out"))
-    optimise.add_argument("--time-limit", type=seconds, default=60.0, metavar=text("cli.help.seconds"), help=text("cli.help.time_limit"))
+    report = add("report", run_report)
+    report.add_argument("report", choices=REPORTS, metavar=text("cli.help.report_argument"), help=text("cli.help.report"))
+    report.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+    _add_model(report, text)
+    report.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    for command in (optimise, report):
+        unit = text("cli.help.seconds")
+        command.add_argument("--time-limit", type=seconds, default=60.0, metavar=unit, help=text("cli.help.time_limit"))
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
     formulas = add("formulas", run_formulas)
     formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
@@ -384,7 +393,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
     with in_one_piece():
         from portfolio.analysis.optimise import Request, optimise
         from portfolio.excel.safe_write import write_atomically
-        from portfolio.outcome import SolveStatus, StopReason
+        from portfolio.outcome import StopReason
         from portfolio.reports import returned, run_json, terminal, workbook
         from portfolio.reports.findings import finding_line
         from portfolio.solve import Clock
@@ -413,12 +422,51 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         if run.stop_reason is not StopReason.INTERRUPTED:
             face.remark(face.text("cli.interrupted_late"))
         return EXIT_INTERRUPTED
+    return _exit_of(run)
+
+
+def _exit_of(run: Run) -> int:
+    """Exit code of a run that was not interrupted."""
+    from portfolio.outcome import SolveStatus
+
     return {
         SolveStatus.PROVEN_BEST: EXIT_DONE,
         SolveStatus.FEASIBLE_NOT_PROVEN: EXIT_STOPPED,
         SolveStatus.STOPPED_WITHOUT_PLAN: EXIT_STOPPED,
         SolveStatus.INFEASIBLE: EXIT_INFEASIBLE,
     }[run.status]
+
+
+def run_report(options: argparse.Namespace, face: Face) -> int:
+    """A part of the money in detail, of a finished run or of one that is made now; no file is written."""
+    with in_one_piece():
+        from portfolio.analysis.optimise import Request, optimise
+        from portfolio.analysis.sides import load_run
+        from portfolio.reports.findings import finding_line
+        from portfolio.reports.money import report
+        from portfolio.solve import Clock
+
+    if options.finished is not None:
+        if options.workbooks or options.model is not None or options.scenarios:
+            raise InputError([finding("report_run_and_input", options.finished.as_posix())])
+        folder = options.finished
+        run = load_run(folder / "run.json" if folder.is_dir() else folder)
+        interrupted = False
+    else:
+        inputs = _read(options)
+        request = Request(options.time_limit, lang=face.text.lang)
+        clock = Clock(request.time_limit)
+        with instead_of_interrupt(clock.interrupt):
+            lines = tuple(finding_line(f, face.text) for f in inputs.findings)
+            run = optimise(inputs.portfolio, inputs.planning, request, lines, clock)
+        interrupted = clock.interrupted
+    if face.json:
+        print(report.to_json(run, options.report), end="")
+    elif run.totals is None:
+        face.error(face.text("cli.report.no_plan"))
+    else:
+        report.render(run, options.report, face.text, face.out)
+    return EXIT_INTERRUPTED if interrupted else _exit_of(run)
 
 
 def _write(folder: Path, made: Sequence[Returned], basis: bytes | None, inputs: Sequence[Path], face: Face) -> None:

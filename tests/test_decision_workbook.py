@@ -24,7 +24,8 @@ from portfolio.text import LANGUAGES, Lang, Text
 
 FORMULA = "=HYPERLINK(1)"
 KRONOR = (123_456_789, 7, 1_000_001)
-SHEETS = ["Sammanfattning", "Beslut", "Årsplan", "Gap", "Skuld", "Obligationer", "Utsläpp", "Förutsättningar", "Kontroll"]
+MONEY = ["Gap", "Skuld", "Driftkonsekvenser", "Finansiering", "Obligationer"]
+SHEETS = ["Sammanfattning", "Beslut", "Årsplan", *MONEY, "Utsläpp", "Förutsättningar", "Kontroll"]
 
 
 @cache
@@ -59,8 +60,17 @@ def test_sheets_and_print_setup() -> None:
     for sheet in book:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9), sheet.title
         assert sheet.freeze_panes is not None, sheet.title
-        assert sheet.print_title_rows, sheet.title
         assert sheet.oddFooter.right.text == "Sida &P av &N", sheet.title
+
+
+def test_pages_break_between_tables_and_only_a_long_table_repeats_its_headings() -> None:
+    columns = (Column("År", "year", 40), Column("Belopp", "mnkr", 20))
+    short, long = (Block(name, name, columns, tuple((2025 + n, n) for n in range(rows))) for name, rows in (("Kort", 30), ("Lang", 70)))
+    sheets = [Sheet("Korta", "K", (), (short, short)), Sheet("Ett", "E", (), (long,)), Sheet("Blandat", "B", (), (short, long))]
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(sheets, Labels("Summa", "", ""))))
+    assert [[b.id for b in sheet.row_breaks.brk] for sheet in book] == [[35], [], [35]]
+    assert [sheet.print_title_rows for sheet in book] == [None, "$4:$4", "$37:$37"]
+    assert [book["Blandat"].cell(row, 1).value for row in (36, 37)] == ["Lang", "År"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

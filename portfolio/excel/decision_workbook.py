@@ -28,6 +28,10 @@ CHART_ROWS: Final = 19
 ROWS_A_PAGE: Final = 50
 """Rows of a landscape page that can still be read."""
 
+ROWS_IN_FULL: Final = 40
+WIDTH_IN_FULL: Final = 128
+"""Rows, and characters of their columns, that a landscape A4 page holds in full size."""
+
 Value = str | int | Decimal | None
 
 FORMATS: Final[dict[str, str]] = {
@@ -40,6 +44,8 @@ FORMATS: Final[dict[str, str]] = {
     "t": "#,##0",
     "exact": "#,##0.0##",  # only for what is not whole: Excel would show a whole number as `6,600.`
     "per_mnkr": "#,##0.0",
+    "percent": "0.0%",
+    "rate": "0.00%",
 }
 """Number formats by kind of column; Excel shows them with the reader's own separators."""
 
@@ -151,19 +157,34 @@ class _Drawer:
             page.set_row(row, LINE * _lines(line, 130))
             row += 1
         row += 1
+        page.freeze_panes(1, 0)
         longest = max(range(len(sheet.blocks)), key=lambda n: len(sheet.blocks[n].rows), default=0)
+        most, breaks, begun = self._rows_a_page(sheet), [], 0
         for n, block in enumerate(sheet.blocks):
+            if n and row - begun + self._rows_of(block) > most:
+                # a table that would be torn apart begins on a page of its own
+                breaks.append(row)
+                begun = row
             if block.title:
                 page.write_string(row, 0, block.title, self._heading)
                 row += 1
-            if n == longest:
+            if n == longest and self._rows_of(block) > most:
+                # only where the table itself runs over: its headings must not stand above the rows of another
                 page.repeat_rows(row)
-            if n == 0:
-                # the headings of a first, short table must not stay above the rows of the next
-                page.freeze_panes(row + 1 if longest == 0 else 1, 0)
-            if n and n == longest and row + len(block.rows) > ROWS_A_PAGE:
-                page.set_h_pagebreaks([row - 1 if block.title else row])
+            if n == 0 and longest == 0:
+                # the headings of a first, short table would stay above the rows of the next
+                page.freeze_panes(row + 1, 0)
             row = self.block(page, sheet.name, row, block)
+        if breaks:
+            page.set_h_pagebreaks(breaks)
+
+    def _rows_of(self, block: Block) -> int:
+        """Lines that a table takes with its title, heading, sum and charts."""
+        return sum(self._height(values, block.columns) for values in block.rows) + 4 + CHART_ROWS * len(block.charts)
+
+    def _rows_a_page(self, sheet: Sheet) -> int:
+        """Rows of a printed page: the wider the sheet, the smaller it is printed, and the more rows there are."""
+        return int(ROWS_IN_FULL * max(1.0, sum(self._widths(sheet)) / WIDTH_IN_FULL))
 
     @staticmethod
     def _on_one_page(sheet: Sheet) -> bool:

@@ -159,6 +159,8 @@ def closing(run: Run, text: Text) -> list[str]:
     if gap.closing_kronor <= 0 or gap.closing_tonnes <= 0:
         return [text("terminal.ladder.closing_other" if sure else "terminal.ladder.closing_other_not_proven", **figures)]
     figures["ratio"] = per_mnkr(gap.closing_tonnes / gap.closing_kronor, lang)
+    assert gap.closing_price is not None
+    figures["price"] = kronor(gap.closing_price, lang)
     return [text("terminal.ladder.closing" if sure else "terminal.ladder.closing_not_proven", **figures)]
 
 

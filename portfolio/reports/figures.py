@@ -52,6 +52,12 @@ def share(value: Decimal, lang: Lang) -> str:
     return number(percent, decimals, lang) + ("\u00a0%" if lang == "sv" else "%")
 
 
+def rate(value: Decimal, lang: Lang) -> str:
+    """A rate a year (0–1) in per cent, with the decimals that it has: 2,95 %."""
+    percent = (value * 100).normalize()
+    return number(percent, max(0, -int(percent.as_tuple().exponent)), lang) + ("\u00a0%" if lang == "sv" else "%")
+
+
 def moment(created: str) -> str:
     """When a run was made, as people write it: `2025-01-31 09:15 UTC`; empty for a run without a stamp."""
     return f"{created[:10]} {created[11:16]} UTC" if created else ""

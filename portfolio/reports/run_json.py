@@ -14,7 +14,7 @@ from portfolio.text import Text
 
 def to_json(run: Run) -> str:
     """The run as JSON: maps sorted by key, two spaces, UTF-8 as it is, a final line break."""
-    return _dump(run.model_dump(mode="json"))
+    return dump(run.model_dump(mode="json"))
 
 
 def schema() -> dict[str, Any]:
@@ -27,13 +27,14 @@ def findings_json(findings: Sequence[Finding], text: Text) -> str:
     lines = [finding_line(f, text) for f in findings]
     bad = any(line.severity == "error" for line in lines)
     status = "input_error" if bad else "input_ok"
-    return _dump({"status": status, "findings": [line.model_dump(mode="json") for line in lines]})
+    return dump({"status": status, "findings": [line.model_dump(mode="json") for line in lines]})
 
 
 def error_json(message: str) -> str:
     """A fault in one sentence."""
-    return _dump({"status": "error", "message": message})
+    return dump({"status": "error", "message": message})
 
 
-def _dump(value: dict[str, Any]) -> str:
+def dump(value: dict[str, Any]) -> str:
+    """A map as stable JSON: sorted by key, two spaces, UTF-8 as it is, a final line break."""
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

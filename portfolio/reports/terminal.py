@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text as Line
 
 from portfolio.errors import Finding
@@ -21,17 +18,11 @@ from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_na
 from portfolio.reports.breach import breach_line
 from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
 from portfolio.reports.findings import beside_errors, clean, errors_first, finding_line
+from portfolio.reports.page import STYLES, Page
 from portfolio.text import Text
 
 BAR = 18
 """Width of the debt bars in characters."""
-GUTTER = 2
-"""Characters between two columns."""
-SHORTEST_NAME = 12
-"""Characters that are left of an investment's name in the narrowest table."""
-
-STYLES = {"strong": "bold", "plain": "", "alarm": "bold red"}
-"""How a sentence of the answer is shown; without colour the words alone say it."""
 
 __all__ = ["finding_line", "render", "render_check", "render_findings"]
 
@@ -41,14 +32,12 @@ def render(run: Run, text: Text, console: Console, folder: Path, returned: int =
     Summary(run, text, console).show(folder, returned)
 
 
-class Summary:
+class Summary(Page):
     """One run on one console."""
 
     def __init__(self, run: Run, text: Text, console: Console) -> None:
+        super().__init__(text, console)
         self.run = run
-        self.t = text
-        self.lang = text.lang
-        self.console = console
 
     def show(self, folder: Path, returned: int) -> None:
         """All parts, the answer first."""
@@ -66,41 +55,6 @@ class Summary:
             self.plans(self.run.totals)
         self.findings()
         self.files(folder, returned)
-
-    def line(self, message: str, style: str = "") -> None:
-        """A paragraph; text from workbooks is never read as markup."""
-        for part in textwrap.wrap(message, self.console.width) or [""]:
-            # textwrap breaks at plain spaces only, never inside 2\u00a0405,9
-            self.console.print(Line(part, style=style), soft_wrap=True)
-
-    def heading(self, name: str, **values: object) -> None:
-        """A blank line and a heading."""
-        self.console.print()
-        self.line(self.t(f"terminal.{name}.heading", **values), "bold")
-
-    def table(
-        self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], names: int | None = None, optional: Sequence[int] = ()
-    ) -> None:
-        """A table whose columns are (heading, `left` or `right`).
-
-        Where the console is too narrow the column `names` gives way first, then the `optional` ones are left out; figures are never cut.
-        """
-        cells = [list(row) for row in rows]
-        widths = [max([len(heading), *(len(row[n]) for row in cells)]) for n, (heading, _) in enumerate(columns)]
-        kept = list(range(len(columns)))
-        for n in optional:
-            if sum(widths[k] + GUTTER for k in kept) - GUTTER > self.console.width:
-                kept.remove(n)
-        if names is not None:
-            room = max(SHORTEST_NAME, self.console.width - sum(widths[k] + GUTTER for k in kept if k != names))
-            for row in cells:
-                row[names] = row[names] if len(row[names]) <= room else row[names][: room - 1] + "…"
-        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-        for heading, side in (columns[k] for k in kept):
-            table.add_column(Line(heading), justify="right" if side == "right" else "left", no_wrap=True, overflow="ellipsis")
-        for row in cells:
-            table.add_row(*(Line(row[k]) for k in kept))
-        self.console.print(table)
 
     def answer(self) -> None:
         """What is recommended, what is proven, and whether the target is met."""
@@ -309,6 +263,8 @@ class Summary:
             self.line(self.t("terminal.files", folder=folder.as_posix()))
         else:
             self.line(self.t("terminal.files_json", folder=folder.as_posix()))
+        if self.run.totals is not None:
+            self.line(self.t("terminal.reports", folder=folder.as_posix()))
         if returned:
             self.line(self.t("terminal.returned", folder=folder.as_posix(), count=returned))
         other = "scenario" if self.run.model.get("file") and find_scenarios(Path(self.run.model["file"]).parent) else "why"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from portfolio.excel.decision_workbook import Block, Chart, Column, Labels, Sheet, Value, workbook_bytes
 from portfolio.outcome import Decision, Layer, Run, Totals
-from portfolio.reports.answer import answer, both_proven, closing, gaps, most_proven, rung_name
+from portfolio.reports.answer import answer, both_proven, most_proven
 from portfolio.reports.figures import kronor, moment
 from portfolio.reports.findings import clean
+from portfolio.reports.money.bonds import bond_section
+from portfolio.reports.money.debt import charge_section, debt_section
+from portfolio.reports.money.funding import funding_section
+from portfolio.reports.money.gap import gap_section, ladder_part
+from portfolio.reports.money.section import Section, block
 from portfolio.reports.reason import sentence
 from portfolio.text import Text
 
@@ -22,9 +27,7 @@ def render(run: Run, text: Text) -> bytes:
         book.summary(),
         book.decisions(),
         book.year_plan(),
-        book.gap(),
-        book.debt(),
-        book.bonds(),
+        *(book.section(make(run, text)) for make in MONEY),
         book.emissions(),
         book.assumptions(),
         book.control(),
@@ -33,6 +36,9 @@ def render(run: Run, text: Text) -> bytes:
         sheets.append(book.findings())
     return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
 
+
+MONEY = (gap_section, debt_section, charge_section, funding_section, bond_section)
+"""The sheets about money, in their order."""
 
 NOT_ASSUMED = ("file", "sha256", "title", "description", "schema_version", "scenarios")
 """What names the model and is no assumption."""
@@ -51,6 +57,12 @@ class Book:
         """A sheet with its name and title from the catalogue."""
         return Sheet(self.t(f"workbook.{name}.sheet"), self.t(f"workbook.{name}.title", title=clean(self.run.title)), lines, blocks)
 
+    def section(self, section: Section) -> Sheet:
+        """A part of the money: the sentences and tables that the terminal shows too."""
+        blocks = (block(part, self.t) for part in section.parts if part.rows)
+        notes = (note for part in section.parts for note in part.notes)
+        return self.sheet(section.name, *blocks, lines=(*(said.sentence for said in section.lines), *notes))
+
     def column(self, name: str, kind: str = "text", width: int = 12, *, summed: bool = False, **values: object) -> Column:
         """A column with its heading from the catalogue."""
         return Column(self.t(f"workbook.column.{name}", **values), kind, width, summed)
@@ -64,22 +76,9 @@ class Book:
         lines.append(
             self.t("workbook.summary.created", created=moment(run.created), version=run.software.portfolio, highs=run.software.highs)
         )
-        return self.sheet("summary", self.ladder_block(), self.plans_block(), lines=tuple(lines))
-
-    def ladder_block(self) -> Block:
-        """The gap ladder."""
-        assert self.run.gap is not None
-        return Block(
-            "Gaptrappa",
-            self.t("workbook.gap.ladder"),
-            (
-                self.column("rung", width=38),
-                self.column("count", "count", 10),
-                self.column("outlay", "mnkr", 14),
-                self.column("target_tonnes", "t", 14, year=self.run.target_year),
-            ),
-            tuple((rung_name(self.run, r.name, self.t), r.count, r.kronor, r.tonnes_target_year) for r in self.run.gap.rungs),
-        )
+        assert run.gap is not None
+        ladder = block(ladder_part(run, run.gap, self.t), self.t)
+        return self.sheet("summary", ladder, self.plans_block(), lines=tuple(lines))
 
     def plans_block(self) -> Block:
         """Adopted, inside the frame, recommended, most tonnes."""
@@ -214,112 +213,6 @@ class Book:
             for d in chosen
         )
         return self.sheet("year_plan", frame, Block("Utgifter", self.t("workbook.year_plan.outlays"), columns, rows))
-
-    def gap(self) -> Sheet:
-        """The ladder with the three gaps, and the investments that need a further decision."""
-        lines = [*gaps(self.run, self.t), *closing(self.run, self.t)]
-        columns = (
-            self.column("id", width=38),
-            self.column("name", width=34),
-            self.column("owner", width=24),
-            self.column("start", "year", 14),
-            self.column("outlay", "mnkr", 14, summed=True),
-            self.column("objective_tonnes", "t", 14, summed=True),
-            self.column("ratio", "per_mnkr", 14),
-            self.column("bond", width=12),
-        )
-        rows = tuple(
-            (
-                clean(d.id),
-                clean(d.name),
-                clean(d.owner),
-                d.start,
-                d.total_outlay,
-                d.tonnes_objective,
-                d.tonnes_per_krona * 1_000_000 if d.tonnes_per_krona is not None else None,
-                d.bond_category,
-            )
-            for d in self.run.decisions
-            if d.layer is Layer.GAP
-        )
-        return self.sheet("gap", self.ladder_block(), Block("Gap", self.t("workbook.gap.investments"), columns, rows), lines=tuple(lines))
-
-    def debt(self) -> Sheet:
-        """The debt path, from opening to closing, against the mandate."""
-        columns = (
-            self.column("year", "year", 10),
-            self.column("opening", "mnkr", 14),
-            self.column("outlay", "mnkr", 14, summed=True),
-            self.column("grants", "mnkr", 14, summed=True),
-            self.column("operating", "mnkr", 14, summed=True),
-            self.column("other_net_investment", "mnkr", 14, summed=True),
-            self.column("self_financing", "mnkr", 14, summed=True),
-            self.column("interest", "mnkr", 12, summed=True),
-            self.column("closing", "mnkr", 14),
-            self.column("mandate", "mnkr", 14),
-            self.column("headroom", "mnkr", 14),
-        )
-        rows: list[tuple[Value, ...]] = []
-        opening: int | None = self.run.model.get("debt", {}).get("opening", {}).get("value")
-        for y in self.run.years:
-            if y.net_debt is None or y.mandate is None:
-                continue
-            rows.append(
-                (
-                    y.year,
-                    opening,
-                    y.outlay_plan + y.outlay_gap,
-                    y.grants,
-                    y.operating,
-                    y.other_net_investment,
-                    y.self_financing,
-                    y.interest,
-                    y.net_debt,
-                    y.mandate,
-                    y.mandate - y.net_debt,
-                )
-            )
-            opening = y.net_debt
-        charts = (Chart(self.t("workbook.debt.chart"), self.t("workbook.mnkr"), 0, bars=(8,), lines=(9,)),) if rows else ()
-        lines = (self.t("workbook.debt.line"),) if rows else (self.t("workbook.debt.none"),)
-        return self.sheet("debt", Block("Skuld", "", columns, tuple(rows), charts), lines=lines)
-
-    def bonds(self) -> Sheet:
-        """What sustainable bonds can finance, by category and by investment."""
-        framework = self.run.model.get("bonds", {}).get("framework", {})
-        categories: Mapping[str, Any] = framework.get("categories", {})
-        chosen = [d for d in self.run.decisions if d.layer in (Layer.PLAN, Layer.GAP) and d.bond_category is not None]
-        by_category = tuple(
-            (
-                code,
-                str(category[f"name_{self.lang}"]),
-                sum(1 for d in chosen if d.bond_category == code),
-                sum(d.total_outlay for d in chosen if d.bond_category == code),
-                sum(d.bond_eligible for d in chosen if d.bond_category == code),
-            )
-            for code, category in categories.items()
-        )
-        first = (
-            self.column("bond", width=12),
-            self.column("category", width=52),
-            self.column("count", "count", 24, summed=True),
-            self.column("outlay", "mnkr", 14, summed=True),
-            self.column("bond_eligible", "mnkr", 18, summed=True),
-        )
-        second = (
-            self.column("id", width=12),
-            self.column("name", width=52),
-            self.column("owner", width=24),
-            self.column("bond", width=14),
-            self.column("bond_eligible", "mnkr", 18, summed=True),
-        )
-        rows = tuple((clean(d.id), clean(d.name), clean(d.owner), d.bond_category, d.bond_eligible) for d in chosen)
-        return self.sheet(
-            "bonds",
-            Block("Kategorier", clean(str(framework.get("title", ""))), first, by_category),
-            Block("Obligationer", self.t("workbook.bonds.investments"), second, rows),
-            lines=(self.t("workbook.bonds.line"),),
-        )
 
     def emissions(self) -> Sheet:
         """The emission path against the target."""

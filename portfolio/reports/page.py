@@ -1,0 +1,89 @@
+"""A page of the terminal: paragraphs, headings and tables that fit the width, with or without colour, in any code page."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Line
+
+from portfolio.text import Text
+
+GUTTER = 2
+"""Characters between two columns."""
+SHORTEST_NAME = 12
+"""Characters that are left of an investment's name in the narrowest table."""
+
+STYLES = {"strong": "bold", "plain": "", "alarm": "bold red"}
+"""How a sentence is shown; without colour the words alone say it."""
+
+
+class Page:
+    """What is written on one console in one language."""
+
+    def __init__(self, text: Text, console: Console) -> None:
+        self.t = text
+        self.lang = text.lang
+        self.console = console
+
+    def line(self, message: str, style: str = "") -> None:
+        """A paragraph; text from workbooks is never read as markup."""
+        for part in textwrap.wrap(message, self.console.width) or [""]:
+            # textwrap breaks at plain spaces only, never inside 2\u00a0405,9
+            self.console.print(Line(part, style=style), soft_wrap=True)
+
+    def title(self, message: str) -> None:
+        """A blank line and a heading."""
+        self.console.print()
+        self.line(message, "bold")
+
+    def heading(self, name: str, **values: object) -> None:
+        """A blank line and a heading of the summary, from the catalogue."""
+        self.title(self.t(f"terminal.{name}.heading", **values))
+
+    def table(
+        self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], names: int | None = None, optional: Sequence[int] = ()
+    ) -> None:
+        """A table whose columns are (heading, `left` or `right`).
+
+        Where the console is too narrow the headings break into lines, then the column `names` gives way, then the `optional` ones are left
+        out; figures are never cut.
+        """
+        cells = [list(row) for row in rows]
+        longest = [max([1, *(len(row[n]) for row in cells)]) for n in range(len(columns))]
+        headings = [heading for heading, _ in columns]
+        if not self._fits(max(len(h), w) for h, w in zip(headings, longest, strict=True)):
+            headings = [_broken(h, w) for h, w in zip(headings, longest, strict=True)]
+        widths = [max(w, *(len(line) for line in h.split("\n"))) for h, w in zip(headings, longest, strict=True)]
+        least = [min(width, SHORTEST_NAME) if n == names else width for n, width in enumerate(widths)]
+        kept = list(range(len(columns)))
+        for n in optional:
+            if not self._fits(least[k] for k in kept):
+                kept.remove(n)
+        if names is not None:
+            room = max(SHORTEST_NAME, self.console.width - sum(widths[k] + GUTTER for k in kept if k != names))
+            for row in cells:
+                row[names] = row[names] if len(row[names]) <= room else row[names][: room - 1] + "…"
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+        for n in kept:
+            side: Literal["left", "right"] = "right" if columns[n][1] == "right" else "left"
+            table.add_column(Line(headings[n]), justify=side, no_wrap=True, overflow="ellipsis", vertical="bottom")
+        for row in cells:
+            table.add_row(*(Line(row[k]) for k in kept))
+        fits = self._fits(least[k] for k in kept)
+        # what cannot be made narrow enough runs over the edge, whole
+        self.console.print(table, width=None if fits else sum(least[k] + GUTTER for k in kept), crop=fits)
+
+    def _fits(self, widths: Iterable[int]) -> bool:
+        """Columns of these widths, with gutters between them, are no wider than the console."""
+        return sum(w + GUTTER for w in widths) - GUTTER <= self.console.width
+
+
+def _broken(heading: str, width: int) -> str:
+    """A heading on several lines, none of them wider than the column unless a word is."""
+    longest = max((len(word) for word in heading.split()), default=1)
+    return "\n".join(textwrap.wrap(heading, max(width, longest))) or heading
