@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(given)
     face = Face(text, json=getattr(options, "json", False))
     try:
-        command: Callable[[argparse.Namespace, Face], int] = options.run
+        command: Callable[[argparse.Namespace, Face], int] = options.command
         return command(options, face)
     except KeyboardInterrupt:
         face.error(text("cli.interrupted"))
@@ -191,13 +191,13 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     parser = _Parser(prog="portfolio", description=text("cli.description"), epilog=text("cli.epilog"), text=text)
     parser.add_argument("--version", action="version", version=f"portfolio {__version__}", help=text("cli.help.version"))
     parser.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
-    parser.set_defaults(run=lambda _options, _face: _print_help(parser))
+    parser.set_defaults(command=lambda _options, _face: _print_help(parser))
     commands = parser.add_subparsers(title=text("cli.help.commands"), metavar="", prog="portfolio")
 
     def add(name: str, run: Callable[[argparse.Namespace, Face], int]) -> argparse.ArgumentParser:
         about: dict[str, Any] = {"text": text, "epilog": text(f"cli.{name}.example")}
         command = commands.add_parser(name, help=text(f"cli.{name}.summary"), description=text(f"cli.{name}.description"), **about)
-        command.set_defaults(run=run)
+        command.set_defaults(command=run)
         command.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
         return command
 
@@ -208,13 +208,16 @@ def _parser(text: Text) -> argparse.ArgumentParser:
         _add_model(command, text)
     optimise.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out"))
     report = add("report", run_report)
-    report.add_argument("report", choices=REPORTS, metavar=text("cli.help.report_argument"), help=text("cli.help.report"))
-    report.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
-    _add_model(report, text)
-    report.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
-    for command in (optimise, report):
-        unit = text("cli.help.seconds")
-        command.add_argument("--time-limit", type=seconds, default=60.0, metavar=unit, help=text("cli.help.time_limit"))
+    reports = report.add_subparsers(title=text("cli.help.reports"), metavar=text("cli.help.report"), required=True, dest="report")
+    for name in REPORTS:
+        about: dict[str, Any] = {"text": text, "epilog": text("cli.report.example")}
+        shown = reports.add_parser(name, help=text(f"cli.report.{name}"), description=text(f"cli.report.{name}"), **about)
+        shown.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+        shown.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+        _add_model(shown, text)
+        shown.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+        _add_time_limit(shown, text)
+    _add_time_limit(optimise, text)
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
     formulas = add("formulas", run_formulas)
     formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
@@ -230,6 +233,12 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     init = add("init", run_init)
     init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
     return parser
+
+
+def _add_time_limit(command: argparse.ArgumentParser, text: Text) -> None:
+    """The option of every command that solves."""
+    unit = text("cli.help.seconds")
+    command.add_argument("--time-limit", type=seconds, default=60.0, metavar=unit, help=text("cli.help.time_limit"))
 
 
 def _add_model(command: argparse.ArgumentParser, text: Text) -> None:

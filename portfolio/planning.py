@@ -10,9 +10,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from portfolio.records import Frozen, Lock, Taxonomy
+
+Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Where a figure or a rule comes from; blanks are no source."""
 
 
 class Sourced(Frozen):
@@ -20,7 +23,7 @@ class Sourced(Frozen):
 
     unit: str
     stated: str
-    source: str = Field(min_length=1)
+    source: Source
     illustrative: bool = False
     note: str = ""
 
@@ -265,14 +268,14 @@ class SelectionLimit(Frozen):
     members: tuple[str, ...] = Field(min_length=1)
     at_least: Annotated[int, Field(ge=0)] | None = None
     at_most: Annotated[int, Field(ge=0)] | None = None
-    source: str = Field(min_length=1)
+    source: Source
 
 
 class Owner(Frozen):
     """An owner the model knows."""
 
     type: Literal["committee", "company", "external"]
-    source: str = Field(min_length=1)
+    source: Source
 
 
 class BondCategory(Frozen):
@@ -290,7 +293,7 @@ class Exclusion(Frozen):
     name_en: str
     sectors: tuple[str, ...] = ()
     investments: tuple[str, ...] = ()
-    source: str = Field(min_length=1)
+    source: Source
 
 
 class Pocket(Frozen):
@@ -314,7 +317,7 @@ class BondFramework(Frozen):
     schema_version: Literal[1]
     name: str
     title: str
-    source: str = Field(min_length=1)
+    source: Source
     categories: dict[str, BondCategory]
     participants: tuple[str, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
@@ -342,7 +345,7 @@ class BondIssue(Frozen):
     allocated: Money | None = None
     matures: Count | None = None
     penalty: ShareValue | None = None
-    source: str = Field(min_length=1)
+    source: Source
     illustrative: bool = False
 
 
@@ -351,7 +354,7 @@ class FactorSet(Frozen):
 
     name: str = Field(min_length=1)
     version: str = Field(min_length=1)
-    source: str = Field(min_length=1)
+    source: Source
 
 
 class Bonds(Frozen):
@@ -391,7 +394,7 @@ class FundingSource(Frozen):
     price: Rate
     owners: tuple[str, ...] = ()
     investments: tuple[str, ...] = ()
-    source: str = Field(min_length=1)
+    source: Source
 
 
 class Funding(Frozen):
@@ -407,7 +410,7 @@ class Adjustment(Frozen):
     outlay_factor: Annotated[Decimal, Field(gt=0)] | None = None
     tonnes_factor: Annotated[Decimal, Field(ge=0)] | None = None
     lock: Lock | None = None
-    source: str = Field(min_length=1)
+    source: Source
 
 
 class Planning(Frozen):

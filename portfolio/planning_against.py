@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from portfolio.amounts.support import counted_grant
 from portfolio.audit.flow import MOST_JOINED, REMOVALS
 from portfolio.errors import Finding, Severity, finding
 from portfolio.instance import adjusted, allowed_starts, counts_here, must_start
@@ -14,7 +15,7 @@ from portfolio.records import Control, GrantStatus, Investment, LockKind, OwnerT
 def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
     """Findings that need both the model and the workbooks; errors stop the run."""
     investments = [adjusted(i, p.investments.get(i.id)) for i in portfolio.investments]
-    findings = [f for i in investments for f in (*_names(p, i), *_window(p, i))]
+    findings = [f for i in investments for f in (*_names(p, i), *_window(p, i), *_support(p, i))]
     findings += [*_ids(p, portfolio), *_requirements(p, investments), *_arithmetic(p, investments), *_price_levels(investments)]
     findings += _money(p, portfolio)
     findings += _joined(p, portfolio, investments)
@@ -36,6 +37,16 @@ def _names(p: Planning, i: Investment) -> Iterator[Finding]:
     category = i.bond_category
     if p.bonds is not None and i.control is Control.CITY and category is not None and category not in p.bonds.framework.categories:
         yield _at(i, "category_unknown", "bond_category", category, categories=", ".join(p.bonds.framework.categories))
+
+
+def _support(p: Planning, i: Investment) -> Iterator[Finding]:
+    """A scenario may not make an investment cheaper than what others pay of it; the workbook's own figures are checked with it."""
+    support = counted_grant(i, p) + i.partner
+    if i.control is Control.CITY and i.id in p.investments and support > i.total_outlay:
+        place = f"investments.{i.id}.outlay_factor"
+        yield finding(
+            "support_above_outlay", p.file, place, str(p.investments[i.id].outlay_factor), support_kr=support, outlay_kr=i.total_outlay
+        )
 
 
 def _window(p: Planning, i: Investment) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -71,12 +71,15 @@ def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | No
     for key in OURS:
         if key in data:
             findings.append(finding("key_unknown", reading.file, key, data.pop(key)))
+    bonds = data.get("bonds")
+    named = isinstance(bonds, dict) and isinstance(bonds.get("framework"), str)
     frameworks = _frameworks(data, path, findings)
     plain = _canonical(Planning, data, "", reading)
     if frameworks:
         plain["bonds"] |= frameworks
     plain |= {"file": reading.file, "sha256": "", "scenarios": ()}
-    planning = _validated(Planning, plain, reading)
+    # a framework that is named but faulty has findings of its own
+    planning = _validated(Planning, plain, reading, {"bonds.framework"} if named else ())
     if planning is None or has_errors(findings):
         wrong = {f.place.split(".")[0] for f in findings if f.file == reading.file}
         wrong |= {"bonds"} if any(f.file != reading.file for f in findings) else set()
@@ -233,15 +236,15 @@ def _canonical_value(annotation: Any, value: Any, place: str, reading: Reading) 
     return value
 
 
-def _validated(model: type[M], plain: Table, reading: Reading) -> M | None:
-    """Let pydantic check names and types, and turn what it says into findings (not again for what already has one)."""
+def _validated(model: type[M], plain: Table, reading: Reading, told: Collection[str] = ()) -> M | None:
+    """Let pydantic check names and types, and turn what it says into findings (not again for what already has one, or is in `told`)."""
     try:
         return model.model_validate(plain)
     except ValidationError as faults:
         said = {f.place for f in reading.findings if f.file == reading.file}
         for fault in faults.errors():
             place = ".".join(str(p + 1) if isinstance(p, int) and p < FIRST_CENTURY else str(p) for p in fault["loc"])
-            if not any(place == s or s.startswith(f"{place}.") for s in said):
+            if place not in told and not any(place == s or s.startswith(f"{place}.") for s in said):
                 reading.findings.append(_from_pydantic(fault["type"], place, fault.get("input"), reading.file))
     return None
 

@@ -32,6 +32,11 @@ def output(*arguments: str) -> str:
     return subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, check=True, encoding="utf-8", timeout=120).stdout
 
 
+def help_of(command: str) -> str:
+    """The help of a command; of the reports, which take the same options, that of the first."""
+    return output(*([command, cli.REPORTS[0]] if command == "report" else [command]), "--lang", "en", "--help")
+
+
 def options_in(shown: str) -> set[str]:
     """Long options named in a text."""
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown))
@@ -55,13 +60,13 @@ def test_the_picture_is_what_the_main_job_prints(generate: dict[str, Any]) -> No
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_page_names_every_option_and_no_other(command: str) -> None:
     page = (TOP / "docs" / f"{command}.md").read_text("utf-8")
-    assert options_in(page) | {"--help"} == options_in(output(command, "--lang", "en", "--help")), command
+    assert options_in(page) | {"--help"} == options_in(help_of(command)), command
 
 
 def test_the_readme_names_every_command_and_only_options_that_exist() -> None:
     for command in COMMANDS:
         assert f"`portfolio {command}" in README
-    known = set().union(*(options_in(output(c, "--help")) for c in COMMANDS))
+    known = set().union(*(options_in(help_of(c)) for c in COMMANDS))
     for line in re.findall(rf"portfolio (?:{'|'.join(COMMANDS)})[^`\n]*", README):
         assert options_in(line) <= known, line
 

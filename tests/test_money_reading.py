@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+import making as m
 from portfolio.errors import Finding, InputError, Severity
 from portfolio.excel.read import read_portfolio
 from portfolio.excel.standard import standard_workbook
 from portfolio.excel.starter import starter_portfolio
-from portfolio.planning import Planning
+from portfolio.planning import Adjustment, Planning
 from portfolio.planning_against import check_against
 from portfolio.planning_load import load_planning
 from portfolio.records import Investment, Portfolio
@@ -188,17 +189,38 @@ FRAMEWORKS = [
 
 
 @pytest.mark.parametrize(("name", "start", "place"), FRAMEWORKS, ids=[f"{n} {p}" for n, _, p in FRAMEWORKS])
-@pytest.mark.parametrize("emptied", [True, False], ids=["empty", "left out"])
-def test_a_framework_without_source_is_a_finding_in_its_own_file(tmp_path: Path, name: str, start: str, place: str, emptied: bool) -> None:
+@pytest.mark.parametrize("written", ['source = ""', 'source = "  "', ""], ids=["empty", "blank", "left out"])
+def test_a_framework_without_source_is_a_finding_in_its_own_file(tmp_path: Path, name: str, start: str, place: str, written: str) -> None:
     shutil.copytree(TOP / "models", tmp_path / "models")
     file = tmp_path / "models" / "frameworks" / f"{name}.toml"
     lines = file.read_text("utf-8").splitlines()
     at = next(n for n, line in enumerate(lines) if line.startswith(start))
     before, _, _ = lines[at].partition("source = ")
-    lines[at] = before + ('source = ""' if emptied else "") + (" }" if before else "")
-    if not emptied:
+    lines[at] = before + written + (" }" if before else "")
+    if not written:
         lines[at] = lines[at].replace(",  }", " }")
     file.write_text("\n".join(lines), "utf-8")
     with pytest.raises(InputError) as fault:
         load_planning(tmp_path / "models" / MODEL.name)
     assert ("source_missing", place, file.name) in {(f.code, f.place, Path(f.file).name) for f in fault.value.findings}
+    assert not [f for f in fault.value.findings if f.place == "bonds.framework"], "the model names it; it is the framework's own file"
+
+
+def test_a_scenario_that_makes_an_investment_cheaper_than_its_grant_is_a_finding() -> None:
+    """A grant of 60 and 20 from a partner leave nothing of half of 100 kronor; of four fifths they are all of it."""
+    item = m.investment("A", (100,), grant=60, grant_status="granted", partner=20, owner="Kommunstyrelsen")
+
+    def found(factor: str) -> list[tuple[str, str, str]]:
+        change = Adjustment(outlay_factor=Decimal(factor), source="test")
+        return [(f.code, f.severity.value, f.place) for f in check_against(m.planning(investments={"A": change}), m.portfolio_of(item))]
+
+    assert found("0.8") == []
+    assert found("0.79") == [("support_above_outlay", "error", "investments.A.outlay_factor")]
+
+
+@pytest.mark.parametrize(("written", "warned"), [(0.5, True), ("0,99 %", True), (1, False), (50, False), (0, False), ("50 %", False)])
+def test_a_share_below_one_per_cent_is_perhaps_a_half(tmp_path: Path, written: object, warned: bool) -> None:
+    """20 means 20 per cent, so 0,5 means half of one per cent; who meant a half is asked."""
+    _, found = read_portfolio([cells(tmp_path / "a.xlsx", eligible_share=written)], YEARS)
+    told = [(f.severity, f.place) for f in found if f.code == "share_below_one"]
+    assert told == ([(Severity.WARNING, f"{SHEET}!{address('EX-1', 'eligible_share')}")] if warned else [])

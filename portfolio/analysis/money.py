@@ -72,7 +72,7 @@ def _debt(d: Instance, solved: Solved, unbound: Solved | None, *, can_bind: bool
     gave_way = None
     if not can_bind:
         costs = False
-    elif unbound is not None and solved.proven and unbound.proven:
+    elif unbound is not None and decided(solved) and decided(unbound):
         costs = starts_of(unbound.picks) != starts_of(solved.picks)
         gave_way = _gave_way(d, solved, unbound) if costs else None
     return DebtStatement(
@@ -83,6 +83,11 @@ def _debt(d: Instance, solved: Solved, unbound: Solved | None, *, can_bind: bool
         mandate_costs=costs,
         gave_way=gave_way,
     )
+
+
+def decided(solved: Solved) -> bool:
+    """The plan is the one best plan: ties between plans that are equally good are broken too."""
+    return solved.proven and solved.unique
 
 
 def starts_of(picks: Picks) -> dict[str, tuple[int, int]]:

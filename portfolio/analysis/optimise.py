@@ -13,7 +13,7 @@ from portfolio import __version__
 from portfolio.accounts import Accounts, ratio_of
 from portfolio.analysis.gap import gap_ladder
 from portfolio.analysis.limits import binding_limits
-from portfolio.analysis.money import money_of, without_mandate
+from portfolio.analysis.money import decided, money_of, without_mandate
 from portfolio.analysis.reasons import Reason, reasons
 from portfolio.audit import Statements, audit
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveStopped
@@ -21,6 +21,7 @@ from portfolio.evaluate import Picks, adopted_picks, measure
 from portfolio.finance.debt import can_bind
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import (
+    Decision,
     FindingLine,
     ObjectiveReport,
     Plan,
@@ -83,8 +84,10 @@ def optimise(
         money.bonds,
         gap,
         most=most.decisions if most is not None else None,
-        inside=within.decisions(no_reasons(d)) if within is not None else None,
-        unbound=Accounts(d, unbound.picks).decisions(no_reasons(d)) if unbound is not None and unbound.proven and solved.proven else None,
+        inside=_decisions(d, within.picks) if within is not None else None,
+        unbound=Accounts(d, unbound.picks).decisions(no_reasons(d))
+        if unbound is not None and decided(unbound) and decided(solved)
+        else None,
     )
     chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks, statements)
     for plan in (chosen, most, plan_only):
@@ -111,6 +114,10 @@ def optimise(
         most_tonnes_plan=most.totals if most is not None else None,
         audit=chosen.audit,
     )
+
+
+def _decisions(d: Instance, picks: Picks) -> tuple[Decision, ...]:
+    return Accounts(d, picks).decisions(no_reasons(d))
 
 
 def _without_plan(d: Instance, request: Request, findings: Sequence[FindingLine], status: SolveStatus, reason: StopReason) -> Run:

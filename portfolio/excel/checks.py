@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from statistics import median
 from typing import Final
 
@@ -74,6 +75,13 @@ def grant(i: Investment) -> Iterator[Finding]:
         yield about(i, "grant_above_outlay", "grant", i.grant, grant=i.grant, outlay=i.total_outlay)
     elif i.grant + i.partner > i.total_outlay:
         yield about(i, "partner_above_outlay", "partner", i.partner, grant=i.grant, partner=i.partner, outlay=i.total_outlay)
+
+
+def small_share(i: Investment) -> Iterator[Finding]:
+    """A share below one per cent: 0,5 was perhaps meant as a half."""
+    if 0 < i.eligible_share < Decimal("0.01"):
+        percent = f"{(i.eligible_share * 100).normalize():f}"
+        yield about(i, "share_below_one", "eligible_share", percent, Severity.WARNING, half=f"{(i.eligible_share * 10_000).normalize():f}")
 
 
 def removal(i: Investment) -> Iterator[Finding]:
@@ -165,6 +173,7 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Investment], Iterable[Findi
     (("earliest_start", "latest_start", "outlay", "lock"), window),
     (("grant", "partner", "outlay"), grant),
     (("tonnes", "removal_tonnes"), removal),
+    (("eligible_share",), small_share),
     (("tonnes", "outlay"), effect_and_outlay),
     (("ramp",), ramp),
     (("outlay", "grant", "partner", "operating", "minimum_share"), hundreds),

@@ -74,9 +74,12 @@ class Page:
             table.add_column(Line(headings[n]), justify=side, no_wrap=True, overflow="ellipsis", vertical="bottom")
         for row in cells:
             table.add_row(*(Line(row[k]) for k in kept))
-        fits = self._fits(least[k] for k in kept)
-        # what cannot be made narrow enough runs over the edge, whole
-        self.console.print(table, width=None if fits else sum(least[k] + GUTTER for k in kept), crop=fits)
+        given = self.console.width
+        if not self._fits(least[k] for k in kept):
+            # what cannot be made narrow enough runs over the edge, whole
+            self.console.width = sum(least[k] + GUTTER for k in kept)
+        self.console.print(table, crop=False)
+        self.console.width = given
 
     def _fits(self, widths: Iterable[int]) -> bool:
         """Columns of these widths, with gutters between them, are no wider than the console."""

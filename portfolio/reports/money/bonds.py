@@ -8,7 +8,7 @@ from typing import Any
 from portfolio.excel.decision_workbook import Chart, Value
 from portfolio.outcome import Layer, Run
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import mnkr, tonnes
+from portfolio.reports.figures import kronor, mnkr, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import NAME_AND_ID, Col, Names, Part, Section, missing
 from portfolio.statements import BondStatement
@@ -47,7 +47,7 @@ def _lines(run: Run, bonds: BondStatement, text: Text) -> list[Said]:
         missed = [line for line in bonds.linked if line.exposure]
         name = "money.bonds.exposure" if missed else "money.bonds.no_exposure"
         years = f"{missed[0].year}–{missed[-1].year}" if len(missed) > 1 else str(missed[0].year) if missed else ""
-        figures = {"nominal": mnkr(bonds.linked_outstanding, lang), "mnkr": mnkr(bonds.exposure, lang)}
+        figures = {"nominal": mnkr(bonds.linked_outstanding, lang), "kr": kronor(bonds.exposure, lang)}
         said.append(Said(text(name, count=len(missed), of=len(bonds.linked), years=years, **figures)))
     factors = _factors(run)
     if factors:
