@@ -31,8 +31,8 @@ def agree(seed: int) -> bool:
 
 
 def test_optimum_equals_enumeration() -> None:
-    feasible = sum(agree(seed) for seed in range(60))
-    assert feasible >= 30
+    feasible = sum(agree(seed) for seed in range(40))
+    assert feasible >= 18
 
 
 @pytest.mark.long

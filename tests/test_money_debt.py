@@ -25,6 +25,8 @@ from portfolio.stages import solve_stages
 from portfolio.statements import DebtLine, DebtStatement
 from test_sample_plan import run, sample
 
+pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
+
 YEARS = range(2025, 2028)
 COMMITTEE = m.investment("A", (100, 60), grant=20, grant_status="granted", partner=16, operating=5)
 COMPANY = m.investment("B", (205,), start=2026, operating=-3, owner="Bolaget", owner_type=OwnerType.COMPANY)

@@ -23,6 +23,8 @@ from portfolio.statements import BondStatement, BondView, Impact, LinkedYear
 from test_money_bonds import framework, issue, item, ledger, linked, new, stack, stated
 from test_sample_plan import run
 
+pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
+
 
 def by_id(made: BondStatement) -> dict[str, Impact]:
     return {line.id: line for line in made.impact}

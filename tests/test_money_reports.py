@@ -26,6 +26,8 @@ from portfolio.text import LANGUAGES, Lang, Text
 from test_cli import golden
 from test_sample_plan import run as sample_run
 
+pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
+
 Capture = pytest.CaptureFixture[str]
 TOP = Path(__file__).parent.parent
 

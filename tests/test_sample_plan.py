@@ -19,6 +19,8 @@ from portfolio.planning import Planning
 from portfolio.planning_load import load_planning
 from portfolio.records import Portfolio
 
+pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
+
 TOP = Path(__file__).parent.parent
 
 
