@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 import pytest
 
+import sample_run
+
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,6 +20,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a test tried to open a network connection")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_runs(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The folder that all processes of this session share, and pytest removes in time."""
+    mine = tmp_path_factory.getbasetemp()
+    sample_run.FOLDERS.append(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine)
 
 
 @pytest.fixture(scope="session")

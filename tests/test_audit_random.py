@@ -171,7 +171,7 @@ def again(portfolio: Portfolio, planning: Planning, plan: Plan) -> Audit:
 
 
 def test_audit_and_accounts_agree() -> None:
-    for seed in range(80):
+    for seed in range(40):
         _, _, plan, _ = random_plan(seed)
         wrong = [c for c in plan.audit.breaches if c.constraint in FIGURES]
         assert not wrong, f"seed {seed}: {wrong[:3]}"
@@ -203,7 +203,7 @@ def bare(i: str, option: tuple[int, str, int] | None) -> Decision:
 def test_audit_and_enumeration_agree_on_what_is_feasible() -> None:
     """The oracle of the optimum and the audit say the same of every choice that is tried, feasible or not."""
     said = {True: 0, False: 0}
-    for seed in range(60):
+    for seed in range(30):
         portfolio, planning = question(seed)
         oracle = Question(portfolio, planning)
         choices = list(islice(oracle.all(), 3_000))
@@ -211,7 +211,7 @@ def test_audit_and_enumeration_agree_on_what_is_feasible() -> None:
             feasible = oracle.feasible(choice)
             said[feasible] += 1
             assert breaks_a_limit(portfolio, planning, choice) is not feasible, f"seed {seed}: {choice}"
-    assert min(said.values()) > 100
+    assert min(said.values()) > 30
 
 
 Corruption = Callable[[random.Random, Plan], Plan | None]

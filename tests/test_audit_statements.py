@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
@@ -26,8 +26,8 @@ from portfolio.audit.statements import STATEMENTS, check_statements
 from portfolio.outcome import Decision, GapLadder, SolveStatus, Verdict
 from portfolio.records import Frozen
 from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement
+from sample_run import sample
 from test_funding_stack import funded
-from test_sample_plan import sample
 
 TYPES: dict[str, type[Frozen]] = {
     "debt": DebtStatement,
@@ -306,7 +306,7 @@ def test_the_same_krona_in_two_bonds_and_an_ineligible_krona_are_caught() -> Non
 def test_no_false_alarm_on_random_questions() -> None:
     """The optimiser raises when its own audit does not hold; enough of the questions must have a plan with statements to say so."""
     plans = 0
-    for seed in range(80):
+    for seed in range(50):
         made = funded(seed)
         plans += asked(made.portfolio, made.planning).run.funding is not None
-    assert plans >= 20
+    assert plans >= 12

@@ -24,7 +24,7 @@ from portfolio.outcome import Run, SolveStatus, StopReason
 from portfolio.planning_load import load_planning
 from portfolio.reports import terminal
 from portfolio.text import Lang, Text
-from test_sample_plan import run as sample_run
+from sample_run import sample_run
 
 TOP = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden" / "terminal"
@@ -100,7 +100,6 @@ def sample() -> Run:
     return sample_run().model_copy(update={"created": "2025-01-01T00:00:00+00:00"})
 
 
-@pytest.mark.xdist_group("sample")
 @pytest.mark.parametrize(("lang", "columns"), [("sv", 80), ("en", 80), ("sv", 120)])
 def test_summary_of_the_sample(lang: Lang, columns: int, sample: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
@@ -353,7 +352,6 @@ def test_no_plan_under_the_mandate(round_: Path, capsys: Capture) -> None:
     assert not Path("ut/beslutsunderlag.xlsx").exists()
 
 
-@pytest.mark.xdist_group("sample")
 def test_a_plan_that_is_not_proven_is_never_called_best(sample: Run) -> None:
     planning, _ = load_planning(TOP / "models" / "helsingborg-2025.toml")
     portfolio, _ = read_portfolio([TOP / "inputs" / "helsingborg-2025.xlsx"], planning.horizon.years)
@@ -383,7 +381,7 @@ def test_a_plan_that_is_not_proven_is_never_called_best(sample: Run) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT that can be sent to one process")
-@pytest.mark.parametrize("seconds", [0.5, pytest.param(1.3, marks=pytest.mark.long), 2.2])
+@pytest.mark.parametrize("seconds", [0.5, *(pytest.param(late, marks=pytest.mark.long) for late in (1.3, 2.2))])
 def test_ctrl_c(seconds: float, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "portfolio", "optimise", "--out", str(tmp_path)]
     with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

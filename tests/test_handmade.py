@@ -109,7 +109,7 @@ WRONG: dict[str, tuple[Callable[[Callable[[str, str], Any]], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (n > 1)) for n, name in enumerate(WRONG)])
 def test_decisions_that_cannot_be(name: str, round_: Path, capsys: Capture) -> None:
     del round_
     change, said = WRONG[name]
@@ -133,7 +133,7 @@ PAYLOADS = (
 TEXTS = ("Investering", "Nämnd/bolag", "Sektor", "Källa", "Kommentar", "Alternativgrupp")
 
 
-@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("block", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
 def test_payloads_stay_text_in_every_output(block: int, round_: Path, capsys: Capture) -> None:
     """Fifteen payloads in every text field: no formula of theirs in any workbook, no escape in the terminal, JSON that is JSON."""
     del round_

@@ -23,9 +23,8 @@ from portfolio.records import Investment, OwnerType
 from portfolio.solve import Clock
 from portfolio.stages import solve_stages
 from portfolio.statements import DebtLine, DebtStatement
-from test_sample_plan import run, sample
-
-pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
+from sample_run import sample
+from sample_run import sample_run as run
 
 YEARS = range(2025, 2028)
 COMMITTEE = m.investment("A", (100, 60), grant=20, grant_status="granted", partner=16, operating=5)

@@ -20,10 +20,8 @@ from portfolio.outcome import EmissionLine
 from portfolio.planning import Adjustment, BondFramework, Bonds, Pocket, TonnesByYear
 from portfolio.records import Investment, Taxonomy
 from portfolio.statements import BondStatement, BondView, Impact, LinkedYear
+from sample_run import sample_run as run
 from test_money_bonds import framework, issue, item, ledger, linked, new, stack, stated
-from test_sample_plan import run
-
-pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
 
 
 def by_id(made: BondStatement) -> dict[str, Impact]:

@@ -23,10 +23,8 @@ from portfolio.reports.figures import mnkr
 from portfolio.reports.money.report import SECTIONS, render
 from portfolio.reports.run_json import to_json
 from portfolio.text import LANGUAGES, Lang, Text
+from sample_run import sample_run
 from test_cli import golden
-from test_sample_plan import run as sample_run
-
-pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
 
 Capture = pytest.CaptureFixture[str]
 TOP = Path(__file__).parent.parent

@@ -5,37 +5,15 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
 
 import pytest
 
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.evaluate import Tonnage, adopted_picks, everything_picks, outside_of
-from portfolio.excel.read import read_portfolio
 from portfolio.instance import build_instance
-from portfolio.outcome import Run, SolveStatus, Verdict
-from portfolio.planning import Planning
-from portfolio.planning_load import load_planning
-from portfolio.records import Portfolio
-
-pytestmark = pytest.mark.xdist_group("sample")  # in one process, which solves the sample once
-
-TOP = Path(__file__).parent.parent
-
-
-@cache
-def sample(scenario: str = "") -> tuple[Portfolio, Planning]:
-    """The shipped workbook and model."""
-    scenarios = [TOP / "models" / "scenarios" / f"{scenario}.toml"] if scenario else []
-    planning, _ = load_planning(TOP / "models" / "helsingborg-2025.toml", scenarios)
-    portfolio, _ = read_portfolio([TOP / "inputs" / "helsingborg-2025.xlsx"], planning.horizon.years)
-    return portfolio, planning
-
-
-@cache
-def run(scenario: str = "") -> Run:
-    return optimise(*sample(scenario), Request())
+from portfolio.outcome import SolveStatus, Verdict
+from sample_run import sample
+from sample_run import sample_run as run
 
 
 def test_published_figures_of_2030() -> None:
