@@ -7,7 +7,7 @@ import codecs
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -403,7 +403,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         from portfolio.analysis.optimise import Request, optimise
         from portfolio.excel.safe_write import write_atomically
         from portfolio.outcome import StopReason
-        from portfolio.reports import returned, run_json, terminal, workbook
+        from portfolio.reports import bond_report, returned, run_json, terminal, workbook
         from portfolio.reports.findings import finding_line
         from portfolio.solve import Clock
 
@@ -420,8 +420,9 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
             made, refused = returned.render(run, inputs.tables, face.text)
             run = run.model_copy(update={"findings": (*run.findings, *(finding_line(f, face.text) for f in refused))})
         as_json = run_json.to_json(run)
-        basis = workbook.render(run, face.text) if run.totals is not None else None
-        _write(folder, made, basis, [Path(i.file) for i in run.inputs], face)
+        books = {BASIS: workbook.render(run, face.text) if run.totals is not None else None}
+        books[BONDS] = bond_report.render(run, face.text) if run.bonds is not None else None
+        _write(folder, made, books, [Path(i.file) for i in run.inputs], face)
         write_atomically(folder / "run.json", as_json.encode("utf-8"))
         if face.json:
             print(as_json, end="")
@@ -478,13 +479,17 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
     return EXIT_INTERRUPTED if interrupted else _exit_of(run)
 
 
-def _write(folder: Path, made: Sequence[Returned], basis: bytes | None, inputs: Sequence[Path], face: Face) -> None:
-    """The decision basis and the officers' workbooks with decisions: never onto an input, never over what somebody has saved since."""
+BASIS, BONDS = "beslutsunderlag.xlsx", "obligationsrapport.xlsx"
+"""The workbooks of a run: the decision basis, and the allocation and impact report."""
+
+
+def _write(folder: Path, made: Sequence[Returned], books: Mapping[str, bytes | None], inputs: Sequence[Path], face: Face) -> None:
+    """The run's workbooks and the officers' with decisions: never onto an input, never over what somebody has saved since."""
     from portfolio.excel.keep import aside, keep_edited
     from portfolio.excel.safe_write import write_atomically
 
-    target = folder / "beslutsunderlag.xlsx"
-    workbooks = [(folder / "returned" / w.name, w.content) for w in made] + ([(target, basis)] if basis is not None else [])
+    ours = [(folder / name, content) for name, content in books.items() if content is not None]
+    workbooks = [*((folder / "returned" / w.name, w.content) for w in made), *ours]
     read = {p.resolve() for p in inputs}
     for path, _ in workbooks:
         if path.resolve() in read:
@@ -496,9 +501,10 @@ def _write(folder: Path, made: Sequence[Returned], basis: bytes | None, inputs: 
             if kept is not None:
                 face.remark(face.text("cli.kept", path=path.as_posix(), kept=kept.name))
             write_atomically(path, content)
-        if basis is None and target.exists():
-            # a basis of an earlier run must not stand beside a run that has none
-            face.remark(face.text("cli.kept", path=target.as_posix(), kept=target.replace(aside(target)).name))
+        for path in (folder / name for name, content in books.items() if content is None):
+            if path.exists():
+                # a workbook of an earlier run must not stand beside a run that has none
+                face.remark(face.text("cli.kept", path=path.as_posix(), kept=path.replace(aside(path)).name))
     except OSError as fault:
         raise CannotWrite((folder / "returned").as_posix(), fault.strerror or str(fault)) from fault
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer
 
+from portfolio.explained import Conflict
 from portfolio.records import Frozen, InputFile
 from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement, GapInvestment
 
@@ -320,6 +321,7 @@ class Run(Frozen):
     funding: FundingStatement | None
     bonds: BondStatement | None
     limits: tuple[BindingLimit, ...]
+    conflict: Conflict | None
     adopted_plan: Plan | None
     plan_only: Plan | None
     most_tonnes_plan: Totals | None

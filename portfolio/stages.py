@@ -20,6 +20,7 @@ from portfolio.bounds import Ceiling, better
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Measure, Pick, measure
 from portfolio.formulation import Programme, build
+from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName
 from portfolio.solve import Answer, Clock, Meaning, Session
@@ -248,11 +249,9 @@ def _most_plan(search: _Search) -> Solved:
 
 
 def _least_cost(search: _Search) -> Solved:
-    wanted = search.d.planning.objective.tonnes
-    if wanted is not None:
-        # tonnes are counted in whole ticks, so a finer demand is met by the next tick
-        goal = ceil(Fraction(wanted.value) * TICKS_PER_TONNE)
-        search.session.hold(search.programme.tonnes, at_least=goal / TICKS_PER_TONNE - HALF_TICK)
+    goal = tonnes_goal(search.d)
+    if goal is not None:
+        search.session.hold(search.programme.tonnes, at_least=goal - HALF_TICK)
     answer = search.first(search.programme.kronor, maximise=False)
     value = measure(search.d, search.best)
     solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, bound=Fraction(value.kronor))

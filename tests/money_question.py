@@ -11,6 +11,7 @@ from unittest.mock import patch
 import making as m
 from constraint_case import rate
 from portfolio.analysis import optimise as main_job
+from portfolio.analysis import plan as audited
 from portfolio.audit import Statements, audit
 from portfolio.outcome import Audit, Run
 from portfolio.planning import (
@@ -184,7 +185,7 @@ def asked(records: Portfolio, model: Planning) -> Asked:
             kept.append((portfolio, planning, decisions, given))
         return audit(portfolio, planning, decisions, **given)
 
-    with patch.object(main_job, "audit", keep):
+    with patch.object(audited, "audit", keep):
         run = main_job.optimise(records, model, main_job.Request())
     assert len(kept) == (run.audit is not None)
     return Asked(run, *kept[0]) if kept else Asked(run, records, model, (), {})

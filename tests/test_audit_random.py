@@ -15,7 +15,7 @@ import pytest
 
 import making as b
 from exhaustive import Choice, Question
-from portfolio.analysis.optimise import make_plan
+from portfolio.analysis.plan import make_plan
 from portfolio.audit import CONSTRAINTS, audit
 from portfolio.evaluate import Pick
 from portfolio.instance import build_instance

@@ -11,11 +11,14 @@ from typing import Any
 
 from portfolio import __version__
 from portfolio.accounts import Accounts, ratio_of
+from portfolio.analysis.conflict.demands import Question
+from portfolio.analysis.conflict.find import find_conflict
 from portfolio.analysis.gap import gap_ladder
 from portfolio.analysis.limits import binding_limits
 from portfolio.analysis.money import decided, money_of, without_mandate
-from portfolio.analysis.reasons import Reason, reasons
-from portfolio.audit import Statements, audit
+from portfolio.analysis.plan import make_plan, no_reasons
+from portfolio.analysis.reasons import reasons
+from portfolio.audit import Statements
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Picks, adopted_picks, measure
 from portfolio.finance.debt import can_bind
@@ -24,7 +27,6 @@ from portfolio.outcome import (
     Decision,
     FindingLine,
     ObjectiveReport,
-    Plan,
     Run,
     Software,
     SolveStatus,
@@ -67,10 +69,11 @@ def optimise(
     try:
         solved, inside, unbound = _solve_all(d, clock, request.seed)
     except InfeasiblePlan:
-        return _without_plan(d, request, findings, SolveStatus.INFEASIBLE, StopReason.NONE)
+        conflict = find_conflict(Question(portfolio, planning), clock)
+        return _run(d, request, findings, status=SolveStatus.INFEASIBLE, stop_reason=StopReason.NONE, conflict=conflict)
     except SolveStopped as stopped:
         reason = StopReason.INTERRUPTED if stopped.interrupted else StopReason.TIME_LIMIT
-        return _without_plan(d, request, findings, SolveStatus.STOPPED_WITHOUT_PLAN, reason)
+        return _run(d, request, findings, status=SolveStatus.STOPPED_WITHOUT_PLAN, stop_reason=reason)
     most = make_plan(d, solved.most, no_reasons(d)) if solved.most is not None else None
     plan_only = make_plan(d, inside.picks, no_reasons(d)) if inside is not solved else None
     money = money_of(d, solved, unbound, can_bind=can_bind(d))
@@ -120,11 +123,6 @@ def _decisions(d: Instance, picks: Picks) -> tuple[Decision, ...]:
     return Accounts(d, picks).decisions(no_reasons(d))
 
 
-def _without_plan(d: Instance, request: Request, findings: Sequence[FindingLine], status: SolveStatus, reason: StopReason) -> Run:
-    """A run that has no plan to show: only the adopted plan with its breaches."""
-    return _run(d, request, findings, status=status, stop_reason=reason)
-
-
 def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found: Any) -> Run:
     planning = d.planning
     empty: dict[str, Any] = {
@@ -139,6 +137,7 @@ def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found
         "funding": None,
         "bonds": None,
         "limits": (),
+        "conflict": None,
         "plan_only": None,
         "most_tonnes_plan": None,
         "audit": None,
@@ -182,30 +181,6 @@ def _solve_all(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved, So
     except (SolveStopped, InfeasiblePlan):
         # nothing found in time, or what is committed outside the frame cannot be inside it: there is no such plan to compare with
         return solved, solved, free
-
-
-def no_reasons(d: Instance) -> dict[str, Reason]:
-    """For plans that nobody has explained."""
-    return dict.fromkeys((*d.city, *d.external), ("", {}))
-
-
-def make_plan(
-    d: Instance, picks: Picks, why: dict[str, Reason], floor_ticks: int | None = None, statements: Statements | None = None
-) -> Plan:
-    """Figures of a set of picks, and the statements about them, audited by the code that shares nothing with them."""
-    accounts = Accounts(d, picks)
-    decisions, years, emissions, totals = accounts.decisions(why), accounts.years(), accounts.emissions(), accounts.totals()
-    checked = audit(
-        d.portfolio,
-        d.planning,
-        decisions,
-        stated=totals,
-        years=years,
-        emissions=emissions,
-        floor_tonnes=tonnes_from_ticks(floor_ticks) if floor_ticks is not None else None,
-        statements=statements,
-    )
-    return Plan(decisions=decisions, years=years, emissions=emissions, totals=totals, audit=checked)
 
 
 def _stop_reason(solved: Solved) -> StopReason:

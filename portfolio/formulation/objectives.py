@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil
+
 import pulp
 
 from portfolio.formulation.choice import Choice, Terms, spent, tkr, total
 from portfolio.instance import Instance
-from portfolio.planning import KronaKind
+from portfolio.planning import KronaKind, ObjectiveName
+from portfolio.units import TICKS_PER_TONNE
 
 
 def kronor(x: Choice, d: Instance) -> pulp.LpAffineExpression:
@@ -47,3 +51,11 @@ def id_order(x: Choice, d: Instance) -> pulp.LpAffineExpression:
         if key in x.percent:
             terms[x.percent[key]] = round(0.001 * (1 + spread), 6)
     return total(terms)
+
+
+def tonnes_goal(d: Instance) -> float | None:
+    """Tonnes (t) that least_cost must reach, in whole ticks: a finer demand is met by the next one. None when nothing is asked for."""
+    objective = d.planning.objective
+    if objective.name is not ObjectiveName.LEAST_COST or objective.tonnes is None:
+        return None
+    return ceil(Fraction(objective.tonnes.value) * TICKS_PER_TONNE) / TICKS_PER_TONNE

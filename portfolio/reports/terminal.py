@@ -263,6 +263,8 @@ class Summary(Page):
             self.line(self.t("terminal.files", folder=folder.as_posix()))
         else:
             self.line(self.t("terminal.files_json", folder=folder.as_posix()))
+        if self.run.bonds is not None:
+            self.line(self.t("terminal.bonds", folder=folder.as_posix()))
         if self.run.totals is not None:
             self.line(self.t("terminal.reports", folder=folder.as_posix()))
         if returned:

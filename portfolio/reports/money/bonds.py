@@ -44,7 +44,7 @@ def _lines(run: Run, bonds: BondStatement, text: Text) -> list[Said]:
     if late:
         said.append(Said(text("money.bonds.overdue", year=late[0].year, mnkr=mnkr(late[0].overdue, lang)), "alarm"))
     if bonds.linked:
-        missed = [line for line in bonds.linked if line.exposure]
+        missed = [line for line in bonds.linked if line.missed_by and line.nominal]
         name = "money.bonds.exposure" if missed else "money.bonds.no_exposure"
         years = f"{missed[0].year}–{missed[-1].year}" if len(missed) > 1 else str(missed[0].year) if missed else ""
         figures = {"nominal": mnkr(bonds.linked_outstanding, lang), "kr": kronor(bonds.exposure, lang)}

@@ -1,0 +1,1 @@
+"""When no plan meets the demands: which of them clash, and what must give."""

@@ -1,0 +1,130 @@
+"""Ways out of a clash: how little must give, found by an elastic programme, then solved and audited as a question of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from portfolio.accounts import Accounts
+from portfolio.analysis.conflict.demands import Question, without
+from portfolio.analysis.conflict.relax import relaxed
+from portfolio.analysis.conflict.smallest import least, of_investments
+from portfolio.analysis.plan import make_plan, no_reasons
+from portfolio.audit import audit
+from portfolio.errors import AuditBreached, InfeasiblePlan
+from portfolio.evaluate import Pick
+from portfolio.explained import Demand, Relief, WayOut
+from portfolio.formulation import build
+from portfolio.formulation.elastic import LEVELS, soften, unmet
+from portfolio.formulation.objectives import tonnes_goal
+from portfolio.instance import Instance, build_instance
+from portfolio.outcome import Check, Verdict
+from portfolio.records import LockKind
+from portfolio.solve import Clock
+from portfolio.stages import solve_stages
+
+AUDITED = {"delivery_starts": ("delivery_capacity", "starts"), "delivery_outlay": ("delivery_capacity", "kr")}
+"""Name and unit of the audit's check where they are not the demand's own."""
+
+
+def way_out(q: Question, demands: Sequence[Demand], clock: Clock) -> WayOut | None:
+    """The least that these demands, all of one unit, must give so that there is a plan; None when they do not suffice.
+
+    Raises:
+        SolveStopped: not settled in time.
+        AuditBreached: a fault of ours; the way out is not shown.
+    """
+    found = _freeing(q, demands, clock) if of_investments(demands[0]) else _giving(q, demands, clock)
+    if found is None:
+        return None
+    question = relaxed(q, found)
+    d = build_instance(question.portfolio, question.planning)
+    try:
+        best = solve_stages(d, clock)
+    except InfeasiblePlan as fault:
+        raise AuditBreached([f"way out: {'; '.join(r.demand.constraint for r in found)}"]) from fault
+    plan = make_plan(d, best.picks, no_reasons(d), best.floor_ticks)
+    if plan.audit.verdict is not Verdict.HOLDS:
+        raise AuditBreached(f"{c.constraint} {c.subject}" for c in plan.audit.breaches)
+    return WayOut(
+        unit=demands[0].unit,
+        amount=_amount(found),
+        reliefs=tuple(found),
+        chosen=plan.totals.chosen,
+        kronor=plan.totals.kronor,
+        tonnes=plan.totals.tonnes,
+        proven=best.proven,
+    )
+
+
+def _amount(reliefs: Sequence[Relief]) -> Decimal:
+    """The sum; of a level the largest year."""
+    by_demand: dict[Demand, list[Decimal]] = {}
+    for relief in reliefs:
+        by_demand.setdefault(relief.demand, []).append(relief.amount)
+    return sum((max(a) if demand.constraint in LEVELS else sum(a, Decimal(0)) for demand, a in by_demand.items()), Decimal(0))
+
+
+def _giving(q: Question, demands: Sequence[Demand], clock: Clock) -> list[Relief] | None:
+    """Amounts of kronor, tonnes or numbers, recomputed exactly from the plan that needs the least."""
+    d = build_instance(q.portfolio, q.planning)
+    programme = build(d)
+    goal = tonnes_goal(d)
+    soft_goal = any(demand.constraint == "required_tonnes" for demand in demands)
+    total = soften(programme, demands, goal)
+    answer = least(programme, total, clock, None if soft_goal else goal)
+    if answer.picks is None:
+        return None
+    return [relief for demand in demands for relief in _reliefs(d, answer.picks, demand)]
+
+
+def _reliefs(d: Instance, picks: dict[str, Pick], demand: Demand) -> Iterator[Relief]:
+    """What a plan oversteps of a demand, by year, as the audit counts it."""
+    name, unit = AUDITED.get(demand.constraint, (demand.constraint, demand.unit))
+    decisions = Accounts(d, picks).decisions(no_reasons(d))
+    checks = [c for c in audit(d.portfolio, d.planning, decisions).breaches if _is_of(c, name, unit, demand)]
+    reached = Decimal(0)
+    carried = _carries(d, demand)
+    for check in sorted(checks, key=lambda c: c.year or 0):
+        over = -check.slack
+        if carried or demand.constraint == "bond_backing":
+            # what one year needs more is there in the years after it too
+            over, reached = over - reached, max(over, reached)
+        if over > 0:
+            yield Relief(demand=demand, year=check.year, amount=over)
+
+
+def _is_of(check: Check, name: str, unit: str, demand: Demand) -> bool:
+    return check.constraint == name and check.subject == demand.subject and (demand.constraint not in AUDITED or check.unit == unit)
+
+
+def _carries(d: Instance, demand: Demand) -> bool:
+    table = {"plan_frame": d.planning.plan_frame, "owner_frame": d.planning.owner_frame, "committee_frame": d.planning.committee_frame}
+    frame = table.get(demand.constraint)
+    return frame is not None and frame.carry_forward
+
+
+def _freeing(q: Question, demands: Sequence[Demand], clock: Clock) -> list[Relief] | None:
+    """The fewest investments that must be let go of what they are locked or committed to."""
+    bound = build_instance(q.portfolio, q.planning)
+    wanted = {demand.subject: _fulfilling(bound, demand.subject) for demand in demands}
+    free = without(q, demands)
+    d = build_instance(free.portfolio, free.planning)
+    programme = build(d)
+    answer = least(programme, unmet(programme, wanted), clock, tonnes_goal(d))
+    if answer.picks is None:
+        return None
+    picks = answer.picks
+    given = [demand for demand in demands if not _fulfilled(picks.get(demand.subject), wanted[demand.subject])]
+    return [Relief(demand=demand, year=None, amount=Decimal(1)) for demand in given]
+
+
+def _fulfilling(d: Instance, i: str) -> frozenset[tuple[int, str]]:
+    """Starts and layers that fulfil the demand on i; none when it must not be started."""
+    if d.investments[i].lock.kind is LockKind.NEVER:
+        return frozenset()
+    return frozenset((s, l) for s in d.starts[i] for l in d.layers[i])
+
+
+def _fulfilled(pick: Pick | None, wanted: frozenset[tuple[int, str]]) -> bool:
+    return pick is None if not wanted else pick is not None and (pick.start, pick.layer) in wanted
