@@ -35,14 +35,12 @@ class WayOut(Frozen):
     """A change of the demands under which there is a plan; solved again and audited.
 
     Attributes:
-        reliefs: what must give, and how much; the smallest amounts that do, counted together in `unit`.
-        amount: their sum; for a limit that is a level (mandate, operating budget) the largest year.
+        reliefs: what must give, and how much. The smallest amounts that do: counted together when they have the same unit, otherwise
+            one demand after the other, in the order of the reliefs.
         chosen, kronor, tonnes: the best plan under the changed demands: investments, kronor and tonnes (t) as the objective counts them.
         proven: its search was finished.
     """
 
-    unit: str
-    amount: Number
     reliefs: tuple[Relief, ...]
     chosen: int
     kronor: int
@@ -54,13 +52,12 @@ class Conflict(Frozen):
     """Why no plan meets the demands.
 
     Attributes:
-        demands: a smallest set that clashes: leave any one of them out, and the rest can be met together.
-        alone: these demands are all that clashes; False when other demands clash as well.
-        ways: ways out, the ones of a single demand first.
+        clashes: smallest sets that clash: leave any one demand of a set out, and the rest of the set can be met together with what is in
+            no set. Several sets clash apart from each other, and each must be resolved. None when no demand stands in the way.
+        ways: ways out of all of them, those in which the fewest demands give first.
         complete: everything was tried in time.
     """
 
-    demands: tuple[Demand, ...]
-    alone: bool
+    clashes: tuple[tuple[Demand, ...], ...]
     ways: tuple[WayOut, ...]
     complete: bool

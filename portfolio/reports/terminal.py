@@ -16,6 +16,7 @@ from portfolio.planning_load import find_scenarios
 from portfolio.records import Control, Portfolio
 from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
 from portfolio.reports.breach import breach_line
+from portfolio.reports.conflict import conflict_lines
 from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
 from portfolio.reports.findings import beside_errors, clean, errors_first, finding_line
 from portfolio.reports.page import STYLES, Page
@@ -235,6 +236,8 @@ class Summary(Page):
         run = self.run
         if run.status is SolveStatus.INFEASIBLE:
             self.line(self.t("terminal.infeasible"), "bold red")
+            for sentence in conflict_lines(run, self.t):
+                self.line(sentence)
         else:
             self.line(self.t("terminal.stopped_without_plan") + " " + self.t(f"terminal.stopped.{run.stop_reason.value}"), "bold red")
         adopted = run.adopted_plan

@@ -15,7 +15,7 @@ from portfolio.errors import AuditBreached, InfeasiblePlan
 from portfolio.evaluate import Pick
 from portfolio.explained import Demand, Relief, WayOut
 from portfolio.formulation import build
-from portfolio.formulation.elastic import LEVELS, soften, unmet
+from portfolio.formulation.elastic import soften, unmet
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Check, Verdict
@@ -27,16 +27,24 @@ AUDITED = {"delivery_starts": ("delivery_capacity", "starts"), "delivery_outlay"
 """Name and unit of the audit's check where they are not the demand's own."""
 
 
-def way_out(q: Question, demands: Sequence[Demand], clock: Clock) -> WayOut | None:
-    """The least that these demands, all of one unit, must give so that there is a plan; None when they do not suffice.
+def way_out(q: Question, steps: Sequence[Sequence[Demand]], clock: Clock) -> WayOut | None:
+    """The least that these demands must give so that there is a plan; None when they do not suffice.
+
+    Args:
+        steps: demands of one unit give together, one step after the other: an earlier step gives as little as it can when the demands of
+            later steps are left out.
 
     Raises:
         SolveStopped: not settled in time.
         AuditBreached: a fault of ours; the way out is not shown.
     """
-    found = _freeing(q, demands, clock) if of_investments(demands[0]) else _giving(q, demands, clock)
-    if found is None:
-        return None
+    found: list[Relief] = []
+    for n, group in enumerate(steps):
+        asked = without(relaxed(q, found), [demand for later in steps[n + 1 :] for demand in later])
+        given = _freeing(asked, group, clock) if of_investments(group[0]) else _giving(asked, group, clock)
+        if given is None:
+            return None
+        found += given
     question = relaxed(q, found)
     d = build_instance(question.portfolio, question.planning)
     try:
@@ -46,23 +54,8 @@ def way_out(q: Question, demands: Sequence[Demand], clock: Clock) -> WayOut | No
     plan = make_plan(d, best.picks, no_reasons(d), best.floor_ticks)
     if plan.audit.verdict is not Verdict.HOLDS:
         raise AuditBreached(f"{c.constraint} {c.subject}" for c in plan.audit.breaches)
-    return WayOut(
-        unit=demands[0].unit,
-        amount=_amount(found),
-        reliefs=tuple(found),
-        chosen=plan.totals.chosen,
-        kronor=plan.totals.kronor,
-        tonnes=plan.totals.tonnes,
-        proven=best.proven,
-    )
-
-
-def _amount(reliefs: Sequence[Relief]) -> Decimal:
-    """The sum; of a level the largest year."""
-    by_demand: dict[Demand, list[Decimal]] = {}
-    for relief in reliefs:
-        by_demand.setdefault(relief.demand, []).append(relief.amount)
-    return sum((max(a) if demand.constraint in LEVELS else sum(a, Decimal(0)) for demand, a in by_demand.items()), Decimal(0))
+    totals = plan.totals
+    return WayOut(reliefs=tuple(found), chosen=totals.chosen, kronor=totals.kronor, tonnes=totals.tonnes, proven=best.proven)
 
 
 def _giving(q: Question, demands: Sequence[Demand], clock: Clock) -> list[Relief] | None:
