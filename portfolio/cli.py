@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from portfolio.reports.returned import Returned
 
 Read = TypeVar("Read")
+MOST_ROUNDS = 6
+"""Rounds that fit beside each other."""
 REPORTS = ("debt", "funding", "bonds", "gap")
 EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -219,6 +221,15 @@ def _parser(text: Text) -> argparse.ArgumentParser:
         _add_time_limit(shown, text)
     _add_time_limit(optimise, text)
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
+    compare = add("compare", run_compare)
+    compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
+    scenarios = add("scenarios", run_scenarios)
+    scenarios.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+    for command in (compare, scenarios):
+        command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
+        command.add_argument("--all", action="store_true", help=text("cli.help.all"))
+        command.add_argument("--json", action="store_true", help=text("cli.help.json"))
+        _add_time_limit(command, text)
     formulas = add("formulas", run_formulas)
     formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
     diff = add("diff", run_diff)
@@ -532,6 +543,84 @@ def _folder(wanted: Path | None, created: datetime) -> Path:
     except OSError as fault:
         raise CannotWrite((wanted or Path("outputs")).as_posix(), fault.strerror or str(fault)) from fault
     raise CannotWrite("outputs", "10 000")
+
+
+def run_compare(options: argparse.Namespace, face: Face) -> int:
+    """Two to six rounds beside each other: finished runs, scenarios of the model, or `-` for the model as it is."""
+    from portfolio.analysis.sides import load_run
+
+    if not 2 <= len(options.rounds) <= MOST_ROUNDS:
+        raise InputError([finding("compare_number", ", ".join(options.rounds), most=MOST_ROUNDS)])
+    finished: dict[str, Run] = {}
+    asked: list[str] = []
+    for name in options.rounds:
+        path = Path(name) / "run.json" if Path(name).is_dir() else Path(name)
+        if path.name == "run.json" or path.is_file():
+            finished[name] = load_run(path)
+        else:
+            asked.append(name)
+    options.workbooks = []
+    made = _solved_beside(options, [() if name == "-" else (name,) for name in asked], face)
+    solved = dict(zip(asked, made, strict=True))
+    return _beside([(name, finished[name] if name in finished else solved[name]) for name in options.rounds], options, face)
+
+
+def run_scenarios(options: argparse.Namespace, face: Face) -> int:
+    """The model as it is and every overlay beside it."""
+    from portfolio.planning_load import find_scenarios
+
+    names = [path.stem for path in find_scenarios(_model(options).parent)]
+    if not names:
+        raise InputError([finding("scenarios_none", (_model(options).parent / "scenarios").as_posix())])
+    runs = _solved_beside(options, [(), *((name,) for name in names)], face)
+    return _beside(list(zip(["-", *names], runs, strict=True)), options, face)
+
+
+def _solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face) -> list[Run]:
+    """Every question with its scenarios, two at a time; all are read, and their faults told, before any is solved."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with in_one_piece():
+        from portfolio.analysis.optimise import Request, optimise
+        from portfolio.reports.findings import finding_line
+        from portfolio.solve import Clock
+
+    read = []
+    for scenarios in asked:
+        options.scenarios = list(scenarios)
+        read.append(_read(options))
+
+    clocks: list[Clock] = []
+
+    def stop() -> None:
+        options.stopped = True
+        for clock in clocks:
+            clock.interrupt()
+
+    def solve(inputs: Inputs) -> Run:
+        clock = Clock(options.time_limit)
+        clocks.append(clock)
+        if options.stopped:
+            clock.interrupt()
+        lines = tuple(finding_line(f, face.text) for f in inputs.findings)
+        return optimise(inputs.portfolio, inputs.planning, Request(options.time_limit, lang=face.text.lang), lines, clock)
+
+    options.stopped = False
+    with instead_of_interrupt(stop), ThreadPoolExecutor(2) as pool:
+        return list(pool.map(solve, read))
+
+
+def _beside(rounds: Sequence[tuple[str, Run]], options: argparse.Namespace, face: Face) -> int:
+    from portfolio.analysis.comparison import compared
+    from portfolio.reports import comparison
+
+    named = [(face.text("comparison.base") if name == "-" else name, run) for name, run in rounds]
+    found = compared(named, everything=options.all)
+    if face.json:
+        print(comparison.to_json(found), end="")
+    else:
+        comparison.render(found, face.text, face.out, everything=options.all)
+    return EXIT_INTERRUPTED if options.stopped else max(_exit_of(run) for _, run in rounds)
 
 
 def run_formulas(options: argparse.Namespace, face: Face) -> int:

@@ -61,3 +61,53 @@ class Conflict(Frozen):
     clashes: tuple[tuple[Demand, ...], ...]
     ways: tuple[WayOut, ...]
     complete: bool
+
+
+class ComparedFigure(Frozen):
+    """One figure of every round that is compared, in `unit` (kr, t, t/kr, investments, year); None where a round has none."""
+
+    name: str
+    unit: str
+    values: tuple[Number | None, ...]
+
+
+class ComparedDecision(Frozen):
+    """One city investment in every round: `layer`, start year and per cent; a start of None is an investment that is not started."""
+
+    id: str
+    name: str
+    layers: tuple[str, ...]
+    starts: tuple[int | None, ...]
+    percents: tuple[int, ...]
+
+
+class ComparedYear(Frozen):
+    """Kronor of one year in every round; None where a round has none."""
+
+    year: int
+    values: tuple[int | None, ...]
+
+
+class Comparison(Frozen):
+    """Two to six rounds beside each other.
+
+    Attributes:
+        labels, statuses: what each round is called, and how far its proof goes.
+        figures, decisions: all of them, or only those that differ.
+        outlay, net_debt, charges: gross outlay, closing net debt and operating charge (kr) by plan year; only series that differ.
+    """
+
+    labels: tuple[str, ...]
+    statuses: tuple[str, ...]
+    figures: tuple[ComparedFigure, ...]
+    decisions: tuple[ComparedDecision, ...]
+    outlay: tuple[ComparedYear, ...]
+    net_debt: tuple[ComparedYear, ...]
+    charges: tuple[ComparedYear, ...]
+
+    @property
+    def same(self) -> bool:
+        """Nothing differs between the rounds."""
+        return not any(len(set(f.values)) > 1 for f in self.figures) and not any(
+            len(set(zip(d.layers, d.starts, d.percents, strict=True))) > 1 for d in self.decisions
+        )
