@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portfolio.outcome import Run
     from portfolio.planning import Planning
     from portfolio.records import Portfolio
+    from portfolio.reports.page import Page
     from portfolio.reports.returned import Returned
 
 Read = TypeVar("Read")
@@ -221,6 +222,11 @@ def _parser(text: Text) -> argparse.ArgumentParser:
         _add_time_limit(shown, text)
     _add_time_limit(optimise, text)
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
+    why = add("why", run_why)
+    why.add_argument("id", metavar=text("cli.help.id"), help=text("cli.help.why_id"))
+    why.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    _add_model(why, text)
+    _add_time_limit(why, text)
     compare = add("compare", run_compare)
     compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
     scenarios = add("scenarios", run_scenarios)
@@ -230,6 +236,15 @@ def _parser(text: Text) -> argparse.ArgumentParser:
         command.add_argument("--all", action="store_true", help=text("cli.help.all"))
         command.add_argument("--json", action="store_true", help=text("cli.help.json"))
         _add_time_limit(command, text)
+    _add_files(add, text)
+    return parser
+
+
+Add = Callable[[str, Callable[[argparse.Namespace, "Face"], int]], argparse.ArgumentParser]
+
+
+def _add_files(add: Add, text: Text) -> None:
+    """The commands about files: formulas, diff, layout, template, init."""
     formulas = add("formulas", run_formulas)
     formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
     diff = add("diff", run_diff)
@@ -243,7 +258,6 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     template.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
     init = add("init", run_init)
     init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
-    return parser
 
 
 def _add_time_limit(command: argparse.ArgumentParser, text: Text) -> None:
@@ -468,8 +482,7 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
         from portfolio.solve import Clock
 
     if options.finished is not None:
-        if options.workbooks or options.model is not None or options.scenarios:
-            raise InputError([finding("report_run_and_input", options.finished.as_posix())])
+        _only_the_run(options)
         folder = options.finished
         run = load_run(folder / "run.json" if folder.is_dir() else folder)
         interrupted = False
@@ -543,6 +556,63 @@ def _folder(wanted: Path | None, created: datetime) -> Path:
     except OSError as fault:
         raise CannotWrite((wanted or Path("outputs")).as_posix(), fault.strerror or str(fault)) from fault
     raise CannotWrite("outputs", "10 000")
+
+
+def run_why(options: argparse.Namespace, face: Face) -> int:
+    """What decides one investment, from a finished run or one that is made now."""
+    with in_one_piece():
+        from portfolio.analysis.optimise import Request, optimise
+        from portfolio.analysis.sides import load_run, question_of_run
+        from portfolio.analysis.why import base_of, why
+        from portfolio.layout_load import load_layouts
+        from portfolio.reports import why as shown
+        from portfolio.solve import Clock
+
+    clock = Clock(options.time_limit)
+    with instead_of_interrupt(clock.interrupt):
+        if options.finished is not None:
+            _only_the_run(options)
+            path = options.finished / "run.json" if options.finished.is_dir() else options.finished
+            run = load_run(path)
+            portfolio, planning = question_of_run(run, path, load_layouts(Path("models") / "layouts"))
+        else:
+            options.workbooks = []
+            inputs = _read(options)
+            portfolio, planning = inputs.portfolio, inputs.planning
+            run = optimise(portfolio, planning, Request(options.time_limit, lang=face.text.lang), (), clock)
+        decisions = {d.id: d for d in run.decisions}
+        if run.totals is None or not _proven(run):
+            face.error(face.text("cli.why.no_plan"))
+            return EXIT_INTERRUPTED if clock.interrupted else _exit_of(run)
+        if options.id not in decisions:
+            near = ", ".join(i for i in decisions if i.startswith(options.id[:1].upper())) or ", ".join(decisions)
+            raise InputError([finding("why_unknown", options.id, near=near)])
+        found = why(base_of(portfolio, planning, run.decisions), options.id, clock)
+    if face.json:
+        print(shown.to_json(found), end="")
+    else:
+        page = _page(face)
+        for line in shown.lines(found, decisions[options.id], face.text):
+            page.line(line)
+    return EXIT_INTERRUPTED if clock.interrupted else EXIT_DONE if found.complete else EXIT_STOPPED
+
+
+def _proven(run: Run) -> bool:
+    from portfolio.outcome import SolveStatus
+
+    return run.status is SolveStatus.PROVEN_BEST
+
+
+def _page(face: Face) -> Page:
+    from portfolio.reports.page import Page
+
+    return Page(face.text, face.out)
+
+
+def _only_the_run(options: argparse.Namespace) -> None:
+    """A finished run has its own workbooks, model and scenarios."""
+    if getattr(options, "workbooks", None) or options.model is not None or options.scenarios:
+        raise InputError([finding("report_run_and_input", options.finished.as_posix())])
 
 
 def run_compare(options: argparse.Namespace, face: Face) -> int:

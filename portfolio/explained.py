@@ -111,3 +111,69 @@ class Comparison(Frozen):
         return not any(len(set(f.values)) > 1 for f in self.figures) and not any(
             len(set(zip(d.layers, d.starts, d.percents, strict=True))) > 1 for d in self.decisions
         )
+
+
+class Forced(Frozen):
+    """The best plan when an investment is forced in, out, or to an earlier start, against the recommended plan.
+
+    Attributes:
+        what: `in`, `out` or `earlier`. year: the earlier start.
+        possible: there is such a plan; the rest says nothing when there is none.
+        tonnes, kronor: that plan less the recommended one, as the objective counts them (t, kr).
+        ratio, ratio_before: tonnes per krona of that plan and of the recommended one; None without kronor.
+        gone, come: other investments that are only in the recommended plan, and only in that one.
+    """
+
+    what: str
+    year: int | None
+    possible: bool
+    tonnes: Number
+    kronor: int
+    ratio: Number | None
+    ratio_before: Number | None
+    gone: tuple[str, ...]
+    come: tuple[str, ...]
+
+
+class BreakEven(Frozen):
+    """Where the decision turns, solved again on both sides of it.
+
+    Attributes:
+        what: `outlay` (kr in all) or `tonnes` (t a year at full effect).
+        today: the figure as it is.
+        chosen_at, not_chosen_at: neighbours, a krona or a kilogram apart: at the one it is in the best plan, at the other it is not.
+            Both None when no such place was found between nothing and the figure's bound.
+    """
+
+    what: str
+    today: Number
+    chosen_at: Number | None
+    not_chosen_at: Number | None
+
+
+class Why(Frozen):
+    """What decides one investment.
+
+    Attributes:
+        objective: what is maximised. layer, start, percent: the decision. reason, reason_values: its sentence, as in the decision itself.
+        forced: what another decision would do to the plan.
+        fits: it is in the plan, or would fit beside everything that is.
+        beside: the least that a limit must give for it to fit; empty when it fits, or when no limit alone stands in the way.
+        break_even: where the decision turns.
+        complete: everything was settled in time.
+    """
+
+    id: str
+    name: str
+    owner: str
+    objective: str
+    layer: str
+    start: int | None
+    percent: int
+    reason: str
+    reason_values: dict[str, str | int]
+    forced: tuple[Forced, ...]
+    fits: bool
+    beside: tuple[Relief, ...]
+    break_even: tuple[BreakEven, ...]
+    complete: bool

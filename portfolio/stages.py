@@ -172,7 +172,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
     while True:
         rate = solved.value.ratio
-        answer = search.ask(_reduced(search.programme, rate), maximise=True, known=0.0)  # the plan in hand has N − λK = 0
+        answer = search.ask(reduced(search.programme, rate), maximise=True, known=0.0)  # the plan in hand has N − λK = 0
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.kronor <= 0:
             return _free(search, solved)
@@ -185,7 +185,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     if answer.meaning is not Meaning.PROVEN:
         solved.proven, solved.unique, solved.stopped = False, False, search.stopped
         return _ratio_left(search, solved, floor, most.value.ticks, (rate, answer.bound))
-    return _break_ties(search, solved, lambda m: (-m.ratio,), _reduced(search.programme, solved.value.ratio))
+    return _break_ties(search, solved, lambda m: (-m.ratio,), reduced(search.programme, solved.value.ratio))
 
 
 def _free(search: _Search, solved: Solved) -> Solved:
@@ -212,7 +212,7 @@ def _ratio_left(search: _Search, solved: Solved, floor: int, most: int | None, a
     if solved.value.ticks <= 0 or solved.value.kronor <= 0:
         return solved  # no ratio to improve on
     rate, session = solved.value.ratio, search.session
-    known = [(rate, session.relaxed_bound(_reduced(search.programme, rate), maximise=True)), *([asked] if asked is not None else [])]
+    known = [(rate, session.relaxed_bound(reduced(search.programme, rate), maximise=True)), *([asked] if asked is not None else [])]
     ceilings = [Ceiling(r, max(0, ceil(e * TICKS_PER_TONNE))) for r, e in known if isfinite(e)]
     fewest = session.relaxed_bound(search.programme.kronor, maximise=False)
     kronor = floor_of(fewest * 1000) if isfinite(fewest) else None
@@ -220,7 +220,7 @@ def _ratio_left(search: _Search, solved: Solved, floor: int, most: int | None, a
     return solved
 
 
-def _reduced(programme: Programme, rate: Fraction) -> pulp.LpAffineExpression:
+def reduced(programme: Programme, rate: Fraction) -> pulp.LpAffineExpression:
     """N − λK (t), λ in ticks per krona."""
     per_tkr = float(rate * 1000 / TICKS_PER_TONNE)
     terms = dict(programme.tonnes)

@@ -27,7 +27,7 @@ LEVELS = {
         ),
     ),
     3: ("formulation", "narrow", "bounds"),
-    4: ("solve", "stages"),
+    4: ("solve", "stages", "value"),
     5: ("analysis",),
     6: ("reports",),
     7: ("cli", "__main__"),

@@ -79,6 +79,18 @@ def side_of_run(path: Path, layouts: Sequence[LayoutFile] = ()) -> Side:
     return Side(path.parent.as_posix(), run, _portfolio_of(run, layouts))
 
 
+def question_of_run(run: Run, path: Path, layouts: Sequence[LayoutFile] = ()) -> tuple[Portfolio, Planning]:
+    """The records and the model that a finished run was made from, as they were then.
+
+    Raises:
+        InputError: a workbook has changed or gone since.
+    """
+    portfolio = _portfolio_of(run, layouts)
+    if portfolio is None:
+        raise InputError([finding("run_inputs_changed", path.as_posix(), files=", ".join(i.file for i in run.inputs))])
+    return portfolio, Planning.model_validate(run.model)
+
+
 def _portfolio_of(run: Run, layouts: Sequence[LayoutFile]) -> Portfolio | None:
     """The records that a run was made from, None when a workbook is gone or has other bytes."""
     paths = [Path(i.file) for i in run.inputs]

@@ -43,7 +43,6 @@ def demand_name(demand: Demand, text: Text) -> str:
 
 def way_sentence(run: Run, way: WayOut, text: Text) -> str:
     """What must give, and the plan that there is then."""
-    parts = [_given(list(reliefs), text) for _, reliefs in groupby(way.reliefs, key=lambda r: r.demand)]
     objective = run.model["objective"]
     quantity = text(
         f"terminal.quantity.{objective['quantity']}", year=run.target_year, until=run.model["horizon"]["effects_until"]["value"]
@@ -56,7 +55,12 @@ def way_sentence(run: Run, way: WayOut, text: Text) -> str:
         tonnes=tonnes(way.tonnes, text.lang),
         quantity=quantity,
     )
-    return text("conflict.way", what=text("conflict.and").join(parts), gives=gives)
+    return text("conflict.way", what=given(way.reliefs, text), gives=gives)
+
+
+def given(reliefs: Sequence[Relief], text: Text) -> str:
+    """What must give, one sentence a demand, without the last full stop."""
+    return text("conflict.and").join(_given(list(of), text) for _, of in groupby(reliefs, key=lambda r: r.demand))
 
 
 def _given(reliefs: Sequence[Relief], text: Text) -> str:

@@ -1,0 +1,73 @@
+"""Why an investment is decided as it is, in at most ten sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from portfolio.explained import BreakEven, Forced, Why
+from portfolio.outcome import Decision, Layer
+from portfolio.reports.conflict import given
+from portfolio.reports.figures import kronor, mnkr, number, per_mnkr, tonnes
+from portfolio.reports.findings import clean
+from portfolio.reports.reason import sentence
+from portfolio.reports.run_json import dump
+from portfolio.text import Text
+
+
+def to_json(found: Why) -> str:
+    """What was found, as it is; kronor are integers, tonnes in t."""
+    return dump(found.model_dump(mode="json"))
+
+
+def lines(found: Why, decision: Decision, text: Text) -> Iterator[str]:
+    """The decision and its reason, what another decision would do, whether there is room, and where the decision turns."""
+    kind = found.layer if found.start is not None or found.layer == Layer.EXTERNAL.value else Layer.NOT_RECOMMENDED.value
+    names = {"id": clean(found.id), "name": clean(found.name), "owner": clean(found.owner), "year": found.start or ""}
+    yield text(f"why.decided.{kind}", **names)
+    yield sentence(decision, text)
+    for forced in found.forced:
+        yield from _forced(forced, text, ratio_counts=found.objective == "tonnes_per_krona")
+    if not found.fits:
+        yield text("why.beside", what=given(found.beside, text)) if found.beside else text("why.no_place")
+    elif any(f.what == "in" and f.possible for f in found.forced):
+        yield text("why.fits")
+    for turn in found.break_even:
+        yield _turn(turn, text)
+    if not found.complete:
+        yield text("why.incomplete")
+
+
+def _forced(f: Forced, text: Text, *, ratio_counts: bool) -> Iterator[str]:
+    if not f.possible:
+        yield text(f"why.{f.what}_impossible", year=f.year or "")
+        return
+    figures = {
+        "tonnes": text(f"why.tonnes_{_way(f.tonnes)}", tonnes=tonnes(abs(f.tonnes), text.lang)),
+        "kronor": text(f"why.kronor_{_way(f.kronor)}", mnkr=mnkr(abs(f.kronor), text.lang)),
+        "ratio": per_mnkr(f.ratio, text.lang) if f.ratio is not None else "–",
+        "before": per_mnkr(f.ratio_before, text.lang) if f.ratio_before is not None else "–",
+    }
+    yield text(f"why.{f.what}", year=f.year or "", **figures)
+    if ratio_counts and f.ratio is not None and f.ratio_before is not None and f.ratio > f.ratio_before:
+        # otherwise that plan would have been the best one: it does not reach the floor of the question with the investment in it
+        yield text("why.below_floor")
+    if f.gone:
+        yield text("why.gone", ids=", ".join(clean(i) for i in f.gone))
+    if f.come:
+        yield text("why.come", ids=", ".join(clean(i) for i in f.come))
+
+
+def _way(change: Decimal | int) -> str:
+    return "more" if change > 0 else "less" if change < 0 else "same"
+
+
+def _turn(turn: BreakEven, text: Text) -> str:
+    """Exact on both sides: to the krona, to the kilogram."""
+    if turn.chosen_at is None or turn.not_chosen_at is None:
+        return text(f"why.{turn.what}_never")
+    if turn.what == "outlay":
+        figures = [kronor(int(kr), text.lang) for kr in (turn.chosen_at, turn.not_chosen_at, turn.today)]
+    else:
+        figures = [number(t, 3, text.lang) for t in (turn.chosen_at, turn.not_chosen_at, turn.today)]
+    return text(f"why.{turn.what}_turns", chosen=figures[0], other=figures[1], today=figures[2])
