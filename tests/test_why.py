@@ -12,9 +12,10 @@ import pytest
 
 import exhaustive
 import making as m
-from portfolio.analysis.conflict.demands import Question
+from portfolio.analysis.conflict.demands import Question, locked
 from portfolio.analysis.optimise import Request, optimise
-from portfolio.analysis.why import _locked, _Outlay, _Tonnes, base_of, why
+from portfolio.analysis.turn import Outlay, TonnesAYear
+from portfolio.analysis.why import base_of, why
 from portfolio.cli import main
 from portfolio.explained import Why
 from portfolio.instance import build_instance
@@ -76,7 +77,7 @@ def check(q: Question, run: Run, found: Why) -> tuple[int, int]:
     assert run.totals is not None
     for f in found.forced:
         lock = kinds.get(f.what, Lock(kind=LockKind.START, year=f.year))
-        asked = _locked(q, found.id, lock)
+        asked = locked(q, found.id, lock)
         oracle = exhaustive.Question(asked.portfolio, asked.planning)
         top = oracle.best()
         assert f.possible is (top is not None)
@@ -90,11 +91,11 @@ def check(q: Question, run: Run, found: Why) -> tuple[int, int]:
             assert set(f.gone) == chosen - set(top[1][0]) - {found.id}
             assert set(f.come) == set(top[1][0]) - chosen - {found.id}
         forced += 1
-    base, d = base_of(q.portfolio, q.planning, run.decisions), build_instance(q.portfolio, q.planning)
+    d = build_instance(q.portfolio, q.planning)
     for turn in found.break_even:
         if turn.chosen_at is None or turn.not_chosen_at is None:
             continue
-        figure = (_Outlay if turn.what == "outlay" else _Tonnes)(base, d, found.id)
+        figure = (Outlay if turn.what == "outlay" else TonnesAYear)(q, d, found.id)
         steps = [int(x * (1 if turn.what == "outlay" else 1000)) for x in (turn.chosen_at, turn.not_chosen_at)]
         assert abs(steps[0] - steps[1]) == 1
         inside, outside = (best(figure.question(s)) for s in steps)

@@ -154,3 +154,17 @@ def _freed(q: Question, i: str) -> Question:
         changes[i] = changes[i].model_copy(update={"lock": None})
     portfolio = q.portfolio.model_copy(update={"investments": tuple(free(r) for r in q.portfolio.investments)})
     return Question(portfolio, q.planning.model_copy(update={"investments": changes}))
+
+
+def locked(q: Question, i: str, lock: Lock) -> Question:
+    """The question with another lock on one investment; a scenario's lock on it gives way."""
+    changes = dict(q.planning.investments)
+    if i in changes:
+        changes[i] = changes[i].model_copy(update={"lock": None})
+    return with_fields(Question(q.portfolio, q.planning.model_copy(update={"investments": changes})), i, lock=lock)
+
+
+def with_fields(q: Question, i: str, **fields: object) -> Question:
+    """The question with other fields in the record of one investment."""
+    records = tuple(r.model_copy(update=fields) if r.id == i else r for r in q.portfolio.investments)
+    return Question(q.portfolio.model_copy(update={"investments": records}), q.planning)
