@@ -306,7 +306,7 @@ def test_the_same_krona_in_two_bonds_and_an_ineligible_krona_are_caught() -> Non
 def test_no_false_alarm_on_random_questions() -> None:
     """The optimiser raises when its own audit does not hold; enough of the questions must have a plan with statements to say so."""
     plans = 0
-    for seed in range(50):
+    for seed in range(30):
         made = funded(seed)
         plans += asked(made.portfolio, made.planning).run.funding is not None
-    assert plans >= 12
+    assert plans >= 7

@@ -86,6 +86,7 @@ def test_scenarios_are_proven() -> None:
     assert external.totals.emissions_target_year < base.emissions_target_year
 
 
+@pytest.mark.long
 def test_row_order_and_seed_change_nothing() -> None:
     portfolio, planning = sample()
     rows = list(portfolio.investments)

@@ -18,7 +18,7 @@ MONEY = ("plan_frame", "control_envelope", "owner_frame", "committee_frame", "de
 FRAMEWORK = BondFramework(
     schema_version=1, name="F", title="F", source="test", categories={"RE": BondCategory(name_sv="förnybart", name_en="renewable")}
 )
-QUESTIONS, PLANS = 70, 12
+QUESTIONS, PLANS = 45, 12
 
 
 def random_question(seed: int) -> Question:
