@@ -15,7 +15,7 @@ from portfolio.records import Frozen
 
 
 def decisions(run: Run) -> pd.DataFrame:
-    """One row an investment, by id: layer, start, per cent, outlay and grants (kr, all years), tonnes (t), bond, reason."""
+    """One row an investment, by id: layer, start, per cent, outlay, grants and partners' money (kr, all years), tonnes (t), bond, reason."""
     plain = ("name", "owner", "layer", "start", "percent", "operating", "tonnes_objective", "tonnes_target_year", "bond_category")
     rows = [
         {
@@ -23,6 +23,7 @@ def decisions(run: Run) -> pd.DataFrame:
             **{name: getattr(d, name) for name in plain},
             "outlay": d.total_outlay,
             "grants": sum(d.grant.values()),
+            "partners": sum(d.partner.values()),
             "reason": d.reason,
         }
         for d in run.decisions
@@ -45,6 +46,28 @@ def _by_year(rows: Sequence[tuple[Decision, dict[int, int]]]) -> pd.DataFrame:
 def years(run: Run) -> pd.DataFrame:
     """One row a plan year: frame, outlays by layer, grants, net debt, mandate (kr), emissions (t)."""
     return _lines(run.years).set_index("year")
+
+
+def debt(run: Run) -> pd.DataFrame:
+    """One row a plan year: the group's debt path (kr); empty without a debt table."""
+    return _lines(run.debt.group).set_index("year") if run.debt is not None else pd.DataFrame()
+
+
+def charges(run: Run) -> pd.DataFrame:
+    """One row an owner and year: parts and sum of the operating charge (kr); empty without an internal rate."""
+    owners = run.charges.owners if run.charges is not None else ()
+    rows = [{"owner": o.owner, **line.model_dump()} for o in owners for line in o.lines]
+    return pd.DataFrame(rows).set_index(["owner", "year"]) if rows else pd.DataFrame()
+
+
+def uses(run: Run) -> pd.DataFrame:
+    """One row an investment, year and source: kronor that the source pays; empty without a funding table."""
+    return _lines(run.funding.uses if run.funding is not None else ())
+
+
+def allocations(run: Run) -> pd.DataFrame:
+    """One row an allocation: issue, investment, year of the outlay, year, kind, kronor; empty without bonds."""
+    return _lines(run.bonds.allocations if run.bonds is not None else ())
 
 
 def checks(run: Run) -> pd.DataFrame:

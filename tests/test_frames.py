@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from money_question import asked, planning, portfolio, small
+from portfolio import frames
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.excel.read import read_portfolio
 from portfolio.frames import checks, decisions, outlays, years
@@ -16,16 +18,16 @@ from portfolio.starter import write_round
 
 def test_tables_hold_the_figures_of_the_run(tmp_path: Path) -> None:
     write_round(tmp_path, "sv")
-    planning, _ = load_planning(next((tmp_path / "models").glob("*.toml")))
-    portfolio, _ = read_portfolio(list((tmp_path / "inputs").glob("*.xlsx")), planning.horizon.years)
-    run = optimise(portfolio, planning, Request())
+    model, _ = load_planning(next((tmp_path / "models").glob("*.toml")))
+    records, _ = read_portfolio(list((tmp_path / "inputs").glob("*.xlsx")), model.horizon.years)
+    run = optimise(records, model, Request())
     assert run.totals is not None
     table = decisions(run)
     city = table[table["layer"].isin(["plan", "gap"])]
     assert int(city["outlay"].sum()) == run.totals.outlay_plan + run.totals.outlay_gap
     assert sum(city["tonnes_objective"], Decimal(0)) == run.totals.tonnes
     assert int(city["outlay"].sum()) == int(outlays(run).loc[city.index].to_numpy().sum())
-    assert list(years(run).index) == list(planning.horizon.years)
+    assert list(years(run).index) == list(model.horizon.years)
     assert int(years(run)["net_debt"].max()) == run.totals.highest_net_debt
     assert checks(run)["holds"].all()
     assert len(checks(run)) == len(run.audit.checks if run.audit is not None else ())
@@ -33,11 +35,29 @@ def test_tables_hold_the_figures_of_the_run(tmp_path: Path) -> None:
 
 def test_a_run_without_a_plan_has_empty_tables(tmp_path: Path) -> None:
     write_round(tmp_path, "sv")
-    planning, _ = load_planning(next((tmp_path / "models").glob("*.toml")))
-    portfolio, _ = read_portfolio(list((tmp_path / "inputs").glob("*.xlsx")), planning.horizon.years)
-    stopped = optimise(portfolio, planning, Request(time_limit=1e-6))
+    model, _ = load_planning(next((tmp_path / "models").glob("*.toml")))
+    records, _ = read_portfolio(list((tmp_path / "inputs").glob("*.xlsx")), model.horizon.years)
+    stopped = optimise(records, model, Request(time_limit=1e-6))
     assert stopped.totals is None
     assert decisions(stopped).empty
     assert checks(stopped).empty
     with pytest.raises(KeyError):
         years(stopped)
+
+
+def test_the_statements_as_tables() -> None:
+    run = small().run
+    assert run.debt is not None
+    assert run.charges is not None
+    assert run.funding is not None
+    assert run.bonds is not None
+    assert frames.debt(run)["closing"].tolist() == [y.closing for y in run.debt.group]
+    assert frames.charges(run)["total"].groupby("year").sum().tolist() == [y.total for y in run.charges.total]
+    assert frames.uses(run)["kronor"].sum() == run.funding.kronor
+    assert frames.allocations(run)["kronor"].sum() == run.bonds.allocated + run.bonds.refinanced
+    assert frames.decisions(run)["partners"].sum() == sum(y.partners for y in run.years)
+
+
+def test_statements_that_the_model_has_no_table_for_are_empty() -> None:
+    run = asked(portfolio(), planning(debt=None, operating_charge=None, bonds=None, funding=None)).run
+    assert all(made(run).empty for made in (frames.debt, frames.charges, frames.uses, frames.allocations))
