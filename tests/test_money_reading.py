@@ -223,4 +223,6 @@ def test_a_share_below_one_per_cent_is_perhaps_a_half(tmp_path: Path, written: o
     """20 means 20 per cent, so 0,5 means half of one per cent; who meant a half is asked."""
     _, found = read_portfolio([cells(tmp_path / "a.xlsx", eligible_share=written)], YEARS)
     told = [(f.severity, f.place) for f in found if f.code == "share_below_one"]
+    for f in found:
+        assert all(finding_line(f, Text(lang)).message for lang in LANGUAGES)
     assert told == ([(Severity.WARNING, f"{SHEET}!{address('EX-1', 'eligible_share')}")] if warned else [])

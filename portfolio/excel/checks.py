@@ -81,7 +81,8 @@ def small_share(i: Investment) -> Iterator[Finding]:
     """A share below one per cent: 0,5 was perhaps meant as a half."""
     if 0 < i.eligible_share < Decimal("0.01"):
         percent = f"{(i.eligible_share * 100).normalize():f}"
-        yield about(i, "share_below_one", "eligible_share", percent, Severity.WARNING, half=f"{(i.eligible_share * 10_000).normalize():f}")
+        half = f"{(i.eligible_share * 10_000).normalize():f}"
+        yield about(i, "share_below_one", "eligible_share", percent, Severity.WARNING, percent=percent, half=half)
 
 
 def removal(i: Investment) -> Iterator[Finding]:
