@@ -15,7 +15,7 @@ from portfolio.records import Frozen
 
 
 def decisions(run: Run) -> pd.DataFrame:
-    """One row an investment, by id: layer, start, per cent, outlay, grants and partners' money (kr, all years), tonnes (t), bond, reason."""
+    """One row an investment, by id: layer, start, per cent, outlay, grants, partners (kr, all years), tonnes (t), bond, reason."""
     plain = ("name", "owner", "layer", "start", "percent", "operating", "tonnes_objective", "tonnes_target_year", "bond_category")
     rows = [
         {

@@ -196,7 +196,7 @@ class Rung(Frozen):
 
     Attributes:
         step_kronor, step_tonnes: this rung less the one above it (kr, t); 0 on the first rung.
-        price: kronor per tonne of the step, whole kr rounded half to even; None when the step has no tonnes.
+        price: kronor per tonne of the step, whole kr rounded half to even; None unless kronor and tonnes go the same way.
     """
 
     name: str
@@ -214,7 +214,8 @@ class GapLadder(Frozen):
     Attributes:
         money_gap: city_control − in_plan (kr).
         capacity_gap: city_control − affordable − without_tonnes (kr): money, years or alternatives do not reach.
-        without_tonnes: outlay (kr) in the city's control without tonnes that count, outside the plan with the most tonnes.
+        without_tonnes: outlay (kr) in the city's control without tonnes that count and not required by any that has them, outside the plan
+            with the most tonnes.
         needed_by: investments in the gap that investments in the plan require, by id.
         tonne_gap: emissions − target in the target year (t) with the recommended plan; negative when the target is met.
         tonne_gap_all: the same with every investment of the city and, by the external share in force, the external ones.

@@ -67,7 +67,7 @@ def load_planning(path: Path, scenarios: Sequence[Path] = ()) -> tuple[Planning,
 
 def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | None:
     """The model that the table means, checked; None when it cannot be read, and then the tables that can be read are checked."""
-    reading = Reading(path.as_posix(), _plan_years(data), findings)
+    reading = Reading(path.as_posix(), _plan_years(data), findings, _effect_years(data))
     for key in OURS:
         if key in data:
             findings.append(finding("key_unknown", reading.file, key, data.pop(key)))
@@ -207,6 +207,14 @@ def _plan_years(data: Table) -> range:
     stated = [horizon.get(key) for key in ("first_year", "last_year")] if isinstance(horizon, dict) else []
     years = [s["value"] for s in stated if isinstance(s, dict) and isinstance(s.get("value"), int)]
     return range(years[0], years[1] + 1) if len(years) == 2 and 0 <= years[1] - years[0] < MOST_YEARS else range(0)
+
+
+def _effect_years(data: Table) -> range:
+    """The effect years as the file states them; empty when it does not."""
+    years, horizon = _plan_years(data), data.get("horizon")
+    until = horizon.get("effects_until") if isinstance(horizon, dict) else None
+    last = until.get("value") if isinstance(until, dict) else None
+    return range(years[0], last + 1) if years and isinstance(last, int) and 0 <= last - years[0] < MOST_YEARS else range(0)
 
 
 def _canonical(model: type[BaseModel], table: Table, place: str, reading: Reading) -> Table:

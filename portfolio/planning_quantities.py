@@ -68,6 +68,11 @@ class Reading:
     file: str
     years: range
     findings: list[Finding] = field(default_factory=list)
+    effect_years: range = range(0)
+
+    def years_at(self, place: str) -> range:
+        """Years that a single value at `place` stands for: operating charges go on after the plan years, and so do their limits."""
+        return self.effect_years if place.startswith("operating_charge.") and self.effect_years else self.years
 
 
 def read_quantity(kind: type[Sourced], value: Any, place: str, reading: Reading) -> Table | None:
@@ -123,7 +128,7 @@ def _by_year(kind: type[Sourced], value: Table, factor: Decimal, place: str, rea
         return {}
     if "value" in value:
         number = _number(kind, value["value"], factor, f"{place}.value", reading)
-        return {"values": dict.fromkeys(reading.years, number)}
+        return {"values": dict.fromkeys(reading.years_at(place), number)}
     if not isinstance(value.get("values"), dict):
         shown = value.get("values", "")
         reading.findings.append(finding("values_missing", reading.file, f"{place}.values", shown))

@@ -51,6 +51,15 @@ class Moved(Frozen):
     percent_without: int
 
 
+class LeftOut(Frozen):
+    """An investment that is only in one of two plans: its start year, per cent and gross outlay (kr) there."""
+
+    id: str
+    start: int
+    percent: int
+    kronor: int
+
+
 class GaveWay(Frozen):
     """What had to give for the mandate: the same question solved without it, and how that plan differs. Both are proven best.
 
@@ -62,8 +71,8 @@ class GaveWay(Frozen):
         debt_without: the highest net debt that the plan without the mandate would reach, and its year.
     """
 
-    left_out: tuple[str, ...]
-    instead: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    instead: tuple[LeftOut, ...]
     moved: tuple[Moved, ...]
     tonnes_lost: Number
     kronor_without: int

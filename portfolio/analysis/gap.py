@@ -55,7 +55,8 @@ def gap_ladder(d: Instance, solved: Solved, within: Totals | None, chosen: Total
     emissions = d.planning.emissions
     target = emissions.target if emissions is not None else None
     left_with_all = emissions.reference(target_year) - tonnes_from_ticks(with_shares) if emissions is not None else None
-    idle = [i for i in d.city if i not in affordable and (not counts_here(d.investments[i]) or d.investments[i].tonnes == 0)]
+    useful = _useful(d)
+    idle = [i for i in d.city if i not in affordable and i not in useful]
     without_tonnes = sum(kronor[i] for i in idle)
     closing_kronor = chosen.kronor - within.kronor if within is not None else 0
     closing_tonnes = chosen.tonnes - within.tonnes if within is not None else Decimal(0)
@@ -72,6 +73,17 @@ def gap_ladder(d: Instance, solved: Solved, within: Totals | None, chosen: Total
         closing_price=price_of(closing_kronor, closing_tonnes) if closing_tonnes > 0 else None,
         investments=gap_investments(d, solved.picks, funding),
     )
+
+
+def _useful(d: Instance) -> frozenset[str]:
+    """City investments with tonnes that count, and what they require, directly or through others."""
+    found = {i for i in d.city if counts_here(d.investments[i]) and d.investments[i].tonnes != 0}
+    waiting = list(found)
+    while waiting:
+        needs = {need.id for need in d.investments[waiting.pop()].requires} - found
+        found |= needs
+        waiting += sorted(needs)
+    return frozenset(found)
 
 
 def _needed_by(d: Instance, picks: Picks) -> dict[str, tuple[str, ...]]:
@@ -103,7 +115,7 @@ def _stepped(*stood: Stood) -> tuple[Rung, ...]:
                 count=here.number,
                 step_kronor=kronor,
                 step_tonnes=tonnes,
-                price=price_of(kronor, tonnes),
+                price=price_of(kronor, tonnes) if kronor * tonnes > 0 else None,
             )
         )
         above = here

@@ -8,7 +8,7 @@ from math import ceil
 
 from portfolio.accounts import Accounts
 from portfolio.errors import InfeasiblePlan, SolveStopped
-from portfolio.evaluate import Picks, debt_path
+from portfolio.evaluate import Picks, debt_path, total_outlay
 from portfolio.finance.bonds import bond_statement
 from portfolio.finance.charge_statement import charge_statement
 from portfolio.finance.debt import city_path, group_path, room_for_everything
@@ -17,7 +17,7 @@ from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Totals
 from portfolio.solve import Clock
 from portfolio.stages import Solved, solve_stages
-from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement, GaveWay, Moved
+from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement, GaveWay, LeftOut, Moved
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,20 @@ def _gave_way(d: Instance, solved: Solved, unbound: Solved) -> GaveWay:
         if here[i] != there[i]
     ]
     return GaveWay(
-        left_out=tuple(sorted(there.keys() - here.keys())),
-        instead=tuple(sorted(here.keys() - there.keys())),
+        left_out=_only_in(d, unbound.picks, solved.picks),
+        instead=_only_in(d, solved.picks, unbound.picks),
         moved=tuple(moved),
         tonnes_lost=theirs.tonnes - mine.tonnes,
         kronor_without=theirs.kronor,
         debt_without=round(path[year]),
         debt_without_year=year,
     )
+
+
+def _only_in(d: Instance, picks: Picks, other: Picks) -> tuple[LeftOut, ...]:
+    """What the one plan has and the other has not."""
+    ids = sorted(picks.keys() - other.keys())
+    return tuple(LeftOut(id=i, start=picks[i].start, percent=picks[i].percent, kronor=total_outlay(d, i, picks[i])) for i in ids)
 
 
 def _totals(d: Instance, picks: Picks) -> Totals:

@@ -128,14 +128,18 @@ def _differ(c: Counted, other: Counted) -> bool:
     return {(i, x.start, x.percent) for i, x in c.started.items()} != {(i, x.start, x.percent) for i, x in other.started.items()}
 
 
+def _line(x: Started) -> Recounted:
+    return {"id": x.facts.id, "start": x.start, "percent": x.percent, "kronor": x.total_outlay()}
+
+
 def _gave_way(c: Counted, other: Counted) -> Recounted:
     here, there = c.started, other.started
     highest = max(round(kr) for kr in other.ledger.net_debt.values())
     exact = max(other.ledger.net_debt.values())
     both = [(here[i], there[i]) for i in here if i in there and (here[i].start, here[i].percent) != (there[i].start, there[i].percent)]
     return {
-        "left_out": [i for i in there if i not in here],
-        "instead": [i for i in here if i not in there],
+        "left_out": [_line(x) for i, x in there.items() if i not in here],
+        "instead": [_line(x) for i, x in here.items() if i not in there],
         "moved": [
             {"id": a.facts.id, "start": a.start, "percent": a.percent, "start_without": b.start, "percent_without": b.percent}
             for a, b in both

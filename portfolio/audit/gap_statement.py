@@ -83,15 +83,22 @@ def _rungs(c: Counted, affordable: Counted) -> list[dict[str, Any]]:
         above = plain[max(0, n - 1)]
         step, saved = kronor - above[1], tonnes - above[2]
         figures = {"name": name, "kronor": kronor, "tonnes_target_year": Ticks(tonnes), "count": count}
-        rungs.append({**figures, "step_kronor": step, "step_tonnes": Ticks(saved), "price": _price(step, saved)})
+        rungs.append(
+            {**figures, "step_kronor": step, "step_tonnes": Ticks(saved), "price": _price(step, saved) if step * saved > 0 else None}
+        )
     return rungs
 
 
 def _without_tonnes(c: Counted, affordable: Counted) -> int:
-    """Outlays in the city's control without tonnes that count, outside the plan with the most tonnes."""
+    """Outlays in the city's control without tonnes that count, and not required by any that have them, outside the plan with the most."""
     records: Mapping[str, Investment] = {i.id: i for i in c.portfolio.investments}
-    outside = [f for i, f in c.facts.items() if f.city and i not in affordable.started]
-    return sum(sum(f.outlay) for f in outside if not f.tonnes or not records[f.id].counts_to_target or records[f.id].scope == "3")
+    idle = {i for i, f in c.facts.items() if f.city and (not f.tonnes or not records[i].counts_to_target or records[i].scope == "3")}
+    while True:
+        # what is required by something that is not idle is not idle either
+        needed = {need.id for i, f in c.facts.items() if f.city and i not in idle for need in f.requires}
+        if not needed & idle:
+            return sum(sum(c.facts[i].outlay) for i in idle if i not in affordable.started)
+        idle -= needed
 
 
 def _needed_by(c: Counted) -> dict[str, list[str]]:

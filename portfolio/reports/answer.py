@@ -154,7 +154,17 @@ def closing(run: Run, text: Text) -> list[str]:
     assert gap is not None
     if run.plan_only is None:
         return []
-    figures = {"mnkr": mnkr(gap.closing_kronor, lang), "tonnes": tonnes(gap.closing_tonnes, lang)}
+    totals, objective = run.totals, run.objective
+    assert totals is not None
+    assert objective is not None
+    until = run.model["horizon"]["effects_until"]["value"]
+    figures = {
+        "mnkr": mnkr(gap.closing_kronor, lang),
+        "tonnes": tonnes(gap.closing_tonnes, lang),
+        "inside_mnkr": mnkr(totals.kronor - gap.closing_kronor, lang),
+        "inside_tonnes": tonnes(totals.tonnes - gap.closing_tonnes, lang),
+        "quantity": text(f"terminal.quantity.{objective.quantity}", year=run.target_year, until=until),
+    }
     sure = both_proven(run)
     if gap.closing_kronor <= 0 or gap.closing_tonnes <= 0:
         return [text("terminal.ladder.closing_other" if sure else "terminal.ladder.closing_other_not_proven", **figures)]

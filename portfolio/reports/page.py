@@ -47,11 +47,14 @@ class Page:
 
     def table(
         self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], names: int | None = None, optional: Sequence[int] = ()
-    ) -> None:
+    ) -> bool:
         """A table whose columns are (heading, `left` or `right`).
 
         Where the console is too narrow the headings break into lines, then the column `names` gives way, then the `optional` ones are left
         out; figures are never cut.
+
+        Returns:
+            All columns are there.
         """
         cells = [list(row) for row in rows]
         longest = [max([1, *(len(row[n]) for row in cells)]) for n in range(len(columns))]
@@ -80,6 +83,7 @@ class Page:
             self.console.width = sum(least[k] + GUTTER for k in kept)
         self.console.print(table, crop=False)
         self.console.width = given
+        return len(kept) == len(columns)
 
     def _fits(self, widths: Iterable[int]) -> bool:
         """Columns of these widths, with gutters between them, are no wider than the console."""

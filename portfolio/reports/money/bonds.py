@@ -65,7 +65,7 @@ def _categories(run: Run, bonds: BondStatement, text: Text) -> Part:
     chosen = {d.id: d for d in run.decisions if d.layer in (Layer.PLAN, Layer.GAP)}
     categories: Mapping[str, Any] = run.model["bonds"]["framework"]["categories"]
     rows: list[tuple[Value, ...]] = []
-    for code, category in categories.items():
+    for code, category in sorted(categories.items()):
         tags = [t for t in bonds.tags if t.category == code and t.id in chosen and not t.reason]
         gross = sum(chosen[t.id].total_outlay for t in tags)
         amounts = (sum(t.eligible for t in tags), sum(t.allocated for t in tags), sum(t.refinanced for t in tags))
@@ -145,12 +145,24 @@ def _impact(run: Run, bonds: BondStatement, text: Text) -> Part:
     """Expected impact in the target year, in all and the part that bonds finance."""
     names = Names(run)
     rows = tuple(
-        (*names.row(i.id), i.share, i.reduced, i.removed, i.avoided, i.financed_reduced, i.financed_removed, i.financed_avoided)
+        (
+            *names.row(i.id),
+            i.financed,
+            i.share,
+            i.reduced,
+            i.removed,
+            i.avoided,
+            i.financed_reduced,
+            i.financed_removed,
+            i.financed_avoided,
+            i.tonnes_per_mnkr,
+        )
         for i in bonds.impact
         if i.financed
     )
     columns = (
         *NAME_AND_ID,
+        Col("financed", summed=True, rank=6),
         Col("financed_share", "percent"),
         Col("reduced", "t", summed=True, rank=3),
         Col("removed", "t", summed=True, rank=4),
@@ -158,6 +170,7 @@ def _impact(run: Run, bonds: BondStatement, text: Text) -> Part:
         Col("financed_reduced", "t", summed=True),
         Col("financed_removed", "t", summed=True),
         Col("financed_avoided", "t", summed=True),
+        Col("per_mnkr", "per_mnkr", rank=7),
     )
     sums = {n: sum(getattr(i, f"financed_{n}") for i in bonds.impact) for n in ("reduced", "removed", "avoided")}
     note = text("money.bonds.impact_sum", year=bonds.impact_year, **{n: tonnes(t, text.lang) for n, t in sums.items()})

@@ -26,7 +26,7 @@ PATH = (
     Col("interest", summed=True, rank=8),
     Col("closing"),
 )
-GROUP = (*PATH, Col("mandate", rank=2), Col("headroom"), Col("borrowable", rank=1))
+GROUP = (*PATH, Col("mandate", rank=2), Col("headroom"), Col("borrowable", rank=9))
 CLOSING, MANDATE = 10, 11
 """Columns of the debt at the end of the year and of the mandate."""
 
@@ -91,14 +91,14 @@ def _gave_way_part(run: Run, gave: GaveWay, text: Text) -> Part:
     """Each investment that had to give, or came instead."""
     names = Names(run)
     planned = {d.id: d for d in run.decisions}
-    rows: list[tuple[Value, ...]] = [(*names.row(i), None, None, text("money.debt.left_out")) for i in gave.left_out]
-    rows += [(*names.row(i), None, planned[i].start, text("money.debt.instead")) for i in gave.instead]
+    rows: list[tuple[Value, ...]] = [(*names.row(x.id), x.start, None, x.kronor, text("money.debt.left_out")) for x in gave.left_out]
+    rows += [(*names.row(x.id), None, x.start, x.kronor, text("money.debt.instead")) for x in gave.instead]
     for m in gave.moved:
         what = text("money.debt.moved")
         if m.percent != m.percent_without:
             what = text("money.debt.scaled", percent=m.percent, without=m.percent_without)
-        rows.append((*names.row(m.id), m.start_without, m.start, what))
-    columns = (*NAME_AND_ID, Col("start_without", "year"), Col("start_with", "year"), Col("what", "text"))
+        rows.append((*names.row(m.id), m.start_without, m.start, planned[m.id].total_outlay, what))
+    columns = (*NAME_AND_ID, Col("start_without", "year"), Col("start_with", "year"), Col("gross"), Col("what", "text"))
     return Part("Fick_ge_vika", text("money.debt.gave_way"), columns, tuple(rows), names=0)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from portfolio.excel.decision_workbook import Value
-from portfolio.outcome import GapLadder, Run, Rung
+from portfolio.outcome import GapLadder, Layer, Run, Rung
 from portfolio.reports.answer import Said, closing, gaps, rung_name
 from portfolio.reports.figures import mnkr
 from portfolio.reports.findings import clean
@@ -18,12 +20,31 @@ def gap_section(run: Run, text: Text) -> Section:
     gap = run.gap
     assert gap is not None
     lines = [*(Said(line, "strong") for line in closing(run, text)), *(Said(line) for line in gaps(run, text))]
+    lines += [Said(line) for line in _against_adopted(run, text)]
     parts = [ladder_part(run, gap, text)]
     if gap.investments:
         parts.append(_investments(run, gap, text))
     else:
         lines.append(Said(text("money.gap.nothing")))
     return Section("gap", tuple(lines), tuple(parts))
+
+
+def _adopted(run: Run) -> dict[str, int]:
+    """Investments of the adopted plan, with their gross outlay (kr) there."""
+    decisions = run.adopted_plan.decisions if run.adopted_plan is not None else ()
+    return {d.id: d.total_outlay for d in decisions if d.layer in (Layer.PLAN, Layer.GAP)}
+
+
+def _against_adopted(run: Run, text: Text) -> Iterator[str]:
+    """What is recommended but not adopted, and the other way round: those are the new decisions, whichever frame they stand in."""
+    adopted = _adopted(run)
+    chosen = {d.id: d.total_outlay for d in run.decisions if d.layer in (Layer.PLAN, Layer.GAP)}
+    new = {i: kr for i, kr in chosen.items() if i not in adopted}
+    dropped = {i: kr for i, kr in adopted.items() if i not in chosen}
+    for name, found in (("new", new), ("dropped", dropped)):
+        if found:
+            ids = ", ".join(clean(i) for i in sorted(found))
+            yield text(f"money.gap.{name}", count=len(found), mnkr=mnkr(sum(found.values()), text.lang), ids=ids)
 
 
 def ladder_part(run: Run, gap: GapLadder, text: Text) -> Part:
@@ -40,7 +61,7 @@ def ladder_part(run: Run, gap: GapLadder, text: Text) -> Part:
         Col("", "t", heading=text("money.gap.tonnes", year=run.target_year)),
         Col("step", rank=2),
         Col("", "t", heading=text("money.gap.step_tonnes", year=run.target_year), rank=3),
-        Col("step_price", "kr", rank=1),
+        Col("", "kr", heading=text("money.gap.step_price", year=run.target_year), rank=1),
     )
     notes = tuple(f"{rung_name(run, r.name, text)}: {sentence}" for r, sentence in zip(gap.rungs, remedies, strict=True) if sentence)
     return Part("Gaptrappa", text("money.gap.ladder"), columns, tuple(rows), names=0, notes=notes)
@@ -49,6 +70,8 @@ def ladder_part(run: Run, gap: GapLadder, text: Text) -> Part:
 def remedy(run: Run, rung: Rung, text: Text) -> str:
     """What it takes to get from the rung above to this one, or what is given up."""
     way = "more" if rung.step_kronor > 0 else "less" if rung.step_kronor < 0 else "same"
+    if rung.step_kronor < 0 <= rung.step_tonnes and rung.name == "affordable":
+        way = "better"  # fewer kronor and no fewer tonnes: nothing stands in the way
     name = f"money.remedy.{rung.name}.{way}"
     if not text.has(name):
         name = f"money.remedy.{rung.name}.any"
@@ -57,11 +80,22 @@ def remedy(run: Run, rung: Rung, text: Text) -> str:
 
 def _investments(run: Run, gap: GapLadder, text: Text) -> Part:
     names = Names(run)
-    planned = {d.id: d for d in run.decisions}
+    planned, adopted = {d.id: d for d in run.decisions}, _adopted(run)
     rows = []
     for g in gap.investments:
         charge = (g.charge, g.highest_charge, g.highest_year)
-        rows.append((*names.row(g.id), planned[g.id].start, g.kronor, g.debt, *charge, g.tonnes_lost, names.said(g.falls)))
+        rows.append(
+            (
+                *names.row(g.id),
+                planned[g.id].start,
+                g.kronor,
+                g.debt,
+                *charge,
+                g.tonnes_lost,
+                names.said(g.falls),
+                text(f"excel.word.{'yes' if g.id in adopted else 'no'}"),
+            )
+        )
     columns = (
         *NAME_AND_ID,
         Col("start", "year", rank=3),
@@ -72,12 +106,19 @@ def _investments(run: Run, gap: GapLadder, text: Text) -> Part:
         Col("highest_year", "year", rank=5),
         Col("", "t", heading=text("money.gap.tonnes_lost", year=run.target_year)),
         Col("falls", "text", rank=2),
+        Col("adopted", "text"),
     )
-    notes = tuple(text("money.gap.paid", id=clean(g.id), paid=_paid(g, text)) for g in gap.investments if g.funding)
+    notes = tuple(text("money.gap.paid", id=clean(g.id), paid=_paid(run, g, text)) for g in gap.investments if g.funding)
     return Part("Gap", text("money.gap.investments"), columns, tuple(rows), names=0, notes=notes)
 
 
-def _paid(g: GapInvestment, text: Text) -> str:
-    """The sources that pay for it in the cheapest distribution that is allowed."""
-    parts = [text("money.funding.of", source=source_name(s, text), mnkr=mnkr(kr, text.lang)) for s, kr in g.funding.items()]
+def _paid(run: Run, g: GapInvestment, text: Text) -> str:
+    """The sources that pay for it in the cheapest distribution that is allowed, in the order in which they pay."""
+    order = [s.source for s in run.funding.sources] if run.funding is not None else []
+    paid = sorted(g.funding.items(), key=lambda item: order.index(item[0]))
+    parts = [text("money.funding.of", source=source_name(s, text), mnkr=mnkr(kr, text.lang)) for s, kr in paid]
     return ", ".join(parts) or "–"
+
+
+def _yes(holds: bool, text: Text) -> str:
+    return text("excel.word.yes" if holds else "excel.word.no")

@@ -129,14 +129,18 @@ def show(section: Section, page: Page) -> None:
     page.title(page.t(f"money.{section.name}.heading"))
     for said in section.lines:
         page.line(said.sentence, STYLES[said.weight])
+    whole = True
     for part in section.parts:
         if part.terminal and part.rows:
-            _table(part, page)
+            whole = _table(part, page) and whole
             for note in part.notes:
                 page.line(note)
+    if not whole:
+        page.line(page.t("money.narrow"))
 
 
-def _table(part: Part, page: Page) -> None:
+def _table(part: Part, page: Page) -> bool:
+    """Whether all its columns fit."""
     if part.title:
         page.title(part.title)
     kept = [n for n, c in enumerate(part.columns) if c.rank != NEVER]
@@ -144,4 +148,4 @@ def _table(part: Part, page: Page) -> None:
     headings = [(c.heading or page.t(f"money.short.{c.name}"), "left" if c.kind in ("text", "wrapped") else "right") for c in columns]
     rows = [[shown(row[n], part.columns[n].kind, page.lang) for n in kept] for row in part.rows]
     optional = sorted((n for n, c in enumerate(columns) if c.rank), key=lambda n: -columns[n].rank)
-    page.table(headings, rows, names=kept.index(part.names) if part.names is not None else None, optional=optional)
+    return page.table(headings, rows, names=kept.index(part.names) if part.names is not None else None, optional=optional)
