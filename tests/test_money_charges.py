@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from portfolio.evaluate import Pick
 from portfolio.finance.charge_statement import PARTS, charge_statement
 from portfolio.instance import Instance, build_instance
 from portfolio.planning import Grants, OperatingCharge
+from portfolio.planning_load import load_planning
 from portfolio.records import Investment
 from portfolio.solve import Clock
 from portfolio.stages import solve_stages
@@ -208,3 +211,18 @@ def test_the_optimiser_keeps_the_limit_to_the_krona(limit: int, chosen: set[str]
         limit=m.money_by_year({2026: limit}),
     )
     assert set(solve_stages(d, Clock(60)).picks) == chosen
+
+
+def test_a_limit_given_by_one_value_holds_in_every_effect_year(tmp_path: Path) -> None:
+    """Charges go on after the plan years, and so does the room that the operating budget has for them."""
+    shutil.copytree(Path(__file__).parent.parent / "models", tmp_path / "models")
+    file = tmp_path / "models" / "helsingborg-2025.toml"
+    limits = """[operating_charge.limits]
+"NSR AB" = { value = 40, unit = "mnkr", source = "test" }
+
+[emissions]
+"""
+    file.write_text(file.read_text("utf-8").replace("[emissions]\n", limits, 1), "utf-8")
+    model, _ = load_planning(file)
+    assert model.operating_charge is not None
+    assert model.operating_charge.limits["NSR AB"].values == dict.fromkeys(model.horizon.effect_years, 40_000_000)
