@@ -85,7 +85,9 @@ def _ids(p: Planning, portfolio: Portfolio) -> Iterator[Finding]:
     ):
         owned = {i.owner for i in portfolio.investments} | {"*"}
         for owner in sorted(set(owners) - owned):
-            yield finding("owner_without_investments", p.file, f"{kind}.{owner}", owner, Severity.WARNING)
+            # a limit of the charges that limits nobody is a slip; a frame without investments may be waiting for some
+            severity = Severity.ERROR if kind.startswith("operating_charge") else Severity.WARNING
+            yield finding("owner_without_investments", p.file, f"{kind}.{owner}", owner, severity)
 
 
 def _money(p: Planning, portfolio: Portfolio) -> Iterator[Finding]:

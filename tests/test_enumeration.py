@@ -31,8 +31,8 @@ def agree(seed: int) -> bool:
 
 
 def test_optimum_equals_enumeration() -> None:
-    feasible = sum(agree(seed) for seed in range(40))
-    assert feasible >= 18
+    feasible = sum(agree(seed) for seed in range(25))
+    assert feasible >= 10
 
 
 @pytest.mark.long

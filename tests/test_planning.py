@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import making as m
 from portfolio.errors import InputError
+from portfolio.planning import OperatingCharge, OwnerFrame, Rate
+from portfolio.planning_against import check_against
 from portfolio.planning_load import find_scenarios, load_planning
 from portfolio.reports.findings import finding_line
 from portfolio.text import Text
@@ -171,3 +174,18 @@ def test_a_scenario_that_names_an_unknown_key(tmp_path: Path) -> None:
     with pytest.raises(InputError) as fault:
         load_planning(MODEL, [overlay])
     assert [(f.code, f.place) for f in fault.value.findings] == [("scenario_key_unknown", "debt.mandat")]
+
+
+def test_a_limit_of_charges_for_an_owner_without_investments_is_an_error() -> None:
+    """It would limit nothing; a frame may be waiting for investments and is only warned of."""
+    rate = Rate(unit="share", stated="2,5 %", source="test", value=Decimal("0.025"))
+    limit = m.money_by_year(dict.fromkeys(range(2025, 2030), 1))
+    model = m.planning(
+        operating_charge=OperatingCharge(internal_rate=rate, limits={"Nämden": limit}),
+        owner_frame=OwnerFrame(frames={"Nämden": limit}),
+    )
+    found = [f for f in check_against(model, m.portfolio_of(m.investment("A"))) if f.code == "owner_without_investments"]
+    assert {(f.place, f.severity.value) for f in found} == {
+        ("operating_charge.limits.Nämden", "error"),
+        ("owner_frame.frames.Nämden", "warning"),
+    }
