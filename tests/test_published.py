@@ -16,7 +16,11 @@ from published import as_question
 INSTANCES = json.loads((Path(__file__).parent / "published.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("instance", INSTANCES, ids=[i["name"] for i in INSTANCES])
+SLOW = ("SENTO1", "LOGOS_p16", "WEING7", "PB2")
+"""Instances that take half a second or more: among the long tests."""
+
+
+@pytest.mark.parametrize("instance", [pytest.param(i, id=i["name"], marks=[pytest.mark.long] * (i["name"] in SLOW)) for i in INSTANCES])
 def test_published_optimum(instance: dict[str, Any]) -> None:
     run = optimise(*as_question(instance), Request(time_limit=60))
     assert run.status is SolveStatus.PROVEN_BEST
