@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from portfolio.amounts.eligibility import refusal
 from portfolio.amounts.support import counted_grant
 from portfolio.audit.flow import MOST_JOINED, REMOVALS
 from portfolio.errors import Finding, Severity, finding
@@ -101,11 +102,14 @@ def _money(p: Planning, portfolio: Portfolio) -> Iterator[Finding]:
         for i in source.investments:
             if i not in known or known[i].control is not Control.CITY:
                 yield finding("id_unknown", p.file, f"funding.sources.{name}.investments", i)
-    for framework in (p.bonds.framework, *p.bonds.views) if p.bonds is not None else ():
-        for exclusion in framework.exclusions:
+            elif source.kind == "bond" and p.bonds is not None and refusal(known[i], p.bonds.framework):
+                framework = p.bonds.framework.title
+                yield finding("bond_pays_ineligible", p.file, f"funding.sources.{name}.investments", i, framework=framework)
+    for view in (p.bonds.framework, *p.bonds.views) if p.bonds is not None else ():
+        for exclusion in view.exclusions:
             for i in exclusion.investments:
                 if i not in known:
-                    yield finding("id_unknown", p.file, f"bonds {framework.name} exclusions", i, Severity.WARNING)
+                    yield finding("id_unknown", p.file, f"bonds {view.name} exclusions", i, Severity.WARNING)
     for investment in portfolio.investments:
         if investment.eligible_share != 1 and investment.bond_category is None:
             yield _at(investment, "share_without_category", "eligible_share", str(investment.eligible_share), Severity.WARNING)

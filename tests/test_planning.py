@@ -10,7 +10,7 @@ import pytest
 
 import making as m
 from portfolio.errors import InputError
-from portfolio.planning import OperatingCharge, OwnerFrame, Rate
+from portfolio.planning import BondCategory, BondFramework, Bonds, Funding, FundingSource, OperatingCharge, OwnerFrame, Rate
 from portfolio.planning_against import check_against
 from portfolio.planning_load import find_scenarios, load_planning
 from portfolio.reports.findings import finding_line
@@ -189,3 +189,20 @@ def test_a_limit_of_charges_for_an_owner_without_investments_is_an_error() -> No
         ("operating_charge.limits.Nämden", "error"),
         ("owner_frame.frames.Nämden", "warning"),
     }
+
+
+def test_bonds_that_are_to_pay_for_what_they_cannot_finance_are_an_error() -> None:
+    """A is green and capitalised, B has no category, C may not be capitalised: the source names all three."""
+    framework = BondFramework(
+        schema_version=1, name="f", title="F", source="test", categories={"RE": BondCategory(name_sv="förnybart", name_en="renewable")}
+    )
+    rate = Rate(unit="share", stated="3 %", source="test", value=Decimal("0.03"))
+    source = FundingSource(kind="bond", price=rate, investments=("A", "B", "C"), source="test")
+    model = m.planning(bonds=Bonds(framework=framework), funding=Funding(sources={"obl": source}))
+    records = (
+        m.investment("A", bond_category="RE"),
+        m.investment("B"),
+        m.investment("C", bond_category="RE", capitalised=False),
+    )
+    found = [f for f in check_against(model, m.portfolio_of(*records)) if f.code == "bond_pays_ineligible"]
+    assert [(f.value, f.severity.value, f.place) for f in found] == [(i, "error", "funding.sources.obl.investments") for i in "BC"]
