@@ -23,6 +23,10 @@ class Demand(Frozen):
     place: str
 
 
+LEVELS = frozenset({"debt_mandate", "operating_charge", "bond_backing"})
+"""Demands that are levels: of what they must give the largest year counts, not the sum over years."""
+
+
 class Relief(Frozen):
     """How much one demand must give: in a year, or once and for all (`year` None). In the demand's unit."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
 
 from portfolio.accounts import Accounts
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Picks, debt_path, total_outlay
 from portfolio.finance.bonds import bond_statement
 from portfolio.finance.charge_statement import charge_statement
-from portfolio.finance.debt import city_path, group_path, room_for_everything
+from portfolio.finance.debt import city_path, group_path
+from portfolio.finance.debt import without_mandate as unbound_debt
 from portfolio.finance.funding import funding_statement, paid_by
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Totals
@@ -32,11 +32,7 @@ class Money:
 
 def without_mandate(d: Instance, clock: Clock, seed: int) -> Solved | None:
     """The same question with a mandate that no choice can reach; None when it could not be solved in time."""
-    debt = d.planning.debt
-    assert debt is not None
-    wide = {t: max(ceil(kr), debt.mandate.values[t]) for t, kr in room_for_everything(d).items()}
-    mandate = debt.mandate.model_copy(update={"values": wide})
-    planning = d.planning.model_copy(update={"debt": debt.model_copy(update={"mandate": mandate})})
+    planning = d.planning.model_copy(update={"debt": unbound_debt(d)})
     try:
         return solve_stages(build_instance(d.portfolio, planning), clock, seed=seed)
     except (SolveStopped, InfeasiblePlan):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 from portfolio.audit.funding import check_funding
 from portfolio.audit.ledger import Ledger
 from portfolio.audit.sheet import Exact, Sheet
-from portfolio.planning import OwnerFrame
+from portfolio.planning import MoneyByYear, OwnerFrame
 
 
 def check_limits(sheet: Sheet, ledger: Ledger) -> None:
@@ -44,38 +46,31 @@ def frames_available(ledger: Ledger) -> dict[int, Exact]:
 
 
 def _plan_frame(sheet: Sheet, ledger: Ledger) -> None:
-    """With carry-forward both sides are cumulative: what one year leaves may be used later, never earlier."""
     table = ledger.planning.plan_frame
-    if table is None:
-        return
-    used: Exact = 0
-    frame = 0
-    for t in ledger.planning.horizon.years:
-        used, frame = (used, frame) if table.carry_forward else (0, 0)
-        used, frame = used + ledger.outlay_plan[t], frame + table.frame.values[t]
-        sheet.compare("plan_frame", "", t, used, "≤", frame, "kr")
+    if table is not None:
+        _frame(sheet, ledger, "plan_frame", "", (table.frame, table.carry_forward), lambda t: ledger.outlay_plan[t])
 
 
 def _owner_frames(sheet: Sheet, ledger: Ledger, table: OwnerFrame) -> None:
-    for owner, frames in sorted(table.frames.items()):
-        used: Exact = 0
-        frame = 0
-        for t in ledger.planning.horizon.years:
-            used, frame = (used, frame) if table.carry_forward else (0, 0)
-            used, frame = used + ledger.owner_outlay(owner, t), frame + frames.values[t]
-            sheet.compare("owner_frame", owner, t, used, "≤", frame, "kr")
+    for owner, frame in sorted(table.frames.items()):
+        _frame(sheet, ledger, "owner_frame", owner, (frame, table.carry_forward), partial(ledger.owner_outlay, owner))
 
 
 def _committee_frame(sheet: Sheet, ledger: Ledger) -> None:
     table = ledger.planning.committee_frame
-    if table is None:
-        return
+    if table is not None:
+        _frame(sheet, ledger, "committee_frame", "", (table.frame, table.carry_forward), ledger.committee_outlay)
+
+
+def _frame(sheet: Sheet, ledger: Ledger, name: str, subject: str, limit: tuple[MoneyByYear, bool], outlay: Callable[[int], Exact]) -> None:
+    """One row a plan year (kr). With carry-forward both sides are cumulative: what one year leaves may be used later, never earlier."""
+    frame, carry_forward = limit
     used: Exact = 0
-    frame = 0
+    room = 0
     for t in ledger.planning.horizon.years:
-        used, frame = (used, frame) if table.carry_forward else (0, 0)
-        used, frame = used + ledger.committee_outlay(t), frame + table.frame.values[t]
-        sheet.compare("committee_frame", "", t, used, "≤", frame, "kr")
+        used, room = (used, room) if carry_forward else (0, 0)
+        used, room = used + outlay(t), room + frame.values[t]
+        sheet.compare(name, subject, t, used, "≤", room, "kr")
 
 
 def _operating_charge(sheet: Sheet, ledger: Ledger) -> None:

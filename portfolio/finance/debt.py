@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 from portfolio.evaluate import Picks, debt_path
 from portfolio.instance import Instance
@@ -86,6 +86,14 @@ def room_for_everything(d: Instance) -> dict[int, Fraction]:
         most = (max([Fraction(0), *(Fraction(d.debt_added[i, s][t]) for s in d.starts[i])]) for i in d.city)
         found[t] = d.debt_without[t] + sum(most)
     return found
+
+
+def without_mandate(d: Instance) -> Debt:
+    """The model's debt with a mandate that no choice can reach; the debt is still counted, for what else depends on it."""
+    debt = d.planning.debt
+    assert debt is not None
+    wide = {t: max(ceil(kr), debt.mandate.values[t]) for t, kr in room_for_everything(d).items()}
+    return debt.model_copy(update={"mandate": debt.mandate.model_copy(update={"values": wide})})
 
 
 def can_bind(d: Instance) -> bool:

@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 import pulp
 
-from portfolio.explained import Demand
+from portfolio.explained import LEVELS, Demand
 from portfolio.formulation import Programme
+from portfolio.planning import Planning
 
 Expression: TypeAlias = pulp.LpAffineExpression
 """A linear expression of the programme's variables."""
@@ -21,9 +22,6 @@ def nothing() -> Expression:
     """An objective that prefers no plan to another: is there any at all?"""
     return pulp.LpAffineExpression()
 
-
-LEVELS = frozenset({"debt_mandate", "operating_charge", "bond_backing"})
-"""Limits that are levels: the largest year counts, not the sum over years."""
 
 ROWS = {"delivery_starts": "delivery_capacity_starts", "delivery_outlay": "delivery_capacity_outlay", "funding": "funding_need"}
 """Beginning of the rows' names where it is not the constraint's."""
@@ -54,7 +52,7 @@ def _soften(programme: Programme, demand: Demand, number: int, goal: float | Non
         assert goal is not None
         programme.problem.addConstraint(programme.tonnes + slack(None) >= goal, "required_tonnes")
         return list(made.values())
-    carried = _carried(programme, demand)
+    carried = carries(programme.instance.planning, demand)
     for row in programme.problem.constraints():
         year = _year(programme, demand, row.name)
         if year is MISSING:
@@ -100,9 +98,8 @@ def _number(programme: Programme, demand: Demand) -> str | None:
     return f"{found.index(name) + 1:02d}" if name in found else None
 
 
-def _carried(programme: Programme, demand: Demand) -> bool:
+def carries(p: Planning, demand: Demand) -> bool:
     """What is not used in a year moves on: the rows are cumulative."""
-    p = programme.instance.planning
     tables = {"plan_frame": p.plan_frame, "owner_frame": p.owner_frame, "committee_frame": p.committee_frame}
     table = tables.get(demand.constraint)
     return table is not None and table.carry_forward

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from portfolio.explained import Demand, Relief, WayOut
+from portfolio.explained import LEVELS, Demand, Relief, WayOut
 from portfolio.outcome import Run
 from portfolio.reports.figures import kronor, mnkr, number, tonnes
 from portfolio.reports.findings import clean
@@ -77,8 +77,7 @@ def _given(reliefs: Sequence[Relief], text: Text) -> str:
 def _total(reliefs: Sequence[Relief]) -> Decimal:
     """The sum; of a level the largest year."""
     amounts = [r.amount for r in reliefs]
-    level = reliefs[0].demand.constraint in ("debt_mandate", "operating_charge", "bond_backing")
-    return max(amounts) if level else sum(amounts, Decimal(0))
+    return max(amounts) if reliefs[0].demand.constraint in LEVELS else sum(amounts, Decimal(0))
 
 
 def _shown(amount: Decimal, unit: str, text: Text) -> str:

@@ -5,13 +5,12 @@ What follows from physics or arithmetic (windows, prerequisites, alternatives, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from portfolio.explained import Demand
-from portfolio.finance.debt import room_for_everything
+from portfolio.finance.debt import without_mandate
 from portfolio.instance import build_instance, must_start
 from portfolio.planning import ObjectiveName, Planning
 from portfolio.records import Control, Investment, Lock, LockKind, Portfolio, Status
@@ -120,7 +119,7 @@ def _without(q: Question, demand: Demand) -> Question:
         case "required_tonnes":
             tables = {"objective": p.objective.model_copy(update={"name": ObjectiveName.MOST_TONNES, "tonnes": None})}
         case "debt_mandate":
-            tables = {"debt": _unbound(q)}
+            tables = {"debt": without_mandate(build_instance(q.portfolio, p))}
         case _:
             tables = {demand.constraint: None}
     return Question(q.portfolio, p.model_copy(update=tables))
@@ -129,15 +128,6 @@ def _without(q: Question, demand: Demand) -> Question:
 def _fewer(table: Any, field: str, name: str) -> Any:
     kept = {owner: limit for owner, limit in getattr(table, field).items() if owner != name}
     return table.model_copy(update={field: kept})
-
-
-def _unbound(q: Question) -> Any:
-    """A mandate that no choice can reach; the debt is still counted, for what else depends on it."""
-    debt = q.planning.debt
-    assert debt is not None
-    room: Mapping[int, Any] = room_for_everything(build_instance(q.portfolio, q.planning))
-    wide = {t: max(ceil(kr), debt.mandate.values[t]) for t, kr in room.items()}
-    return debt.model_copy(update={"mandate": debt.mandate.model_copy(update={"values": wide})})
 
 
 def _freed(q: Question, i: str) -> Question:

@@ -15,7 +15,7 @@ from portfolio.errors import AuditBreached, InfeasiblePlan
 from portfolio.evaluate import Pick
 from portfolio.explained import Demand, Relief, WayOut
 from portfolio.formulation import build
-from portfolio.formulation.elastic import soften, unmet
+from portfolio.formulation.elastic import carries, soften, unmet
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Check, Verdict
@@ -77,7 +77,7 @@ def _reliefs(d: Instance, picks: dict[str, Pick], demand: Demand) -> Iterator[Re
     decisions = Accounts(d, picks).decisions(no_reasons(d))
     checks = [c for c in audit(d.portfolio, d.planning, decisions).breaches if _is_of(c, name, unit, demand)]
     reached = Decimal(0)
-    carried = _carries(d, demand)
+    carried = carries(d.planning, demand)
     for check in sorted(checks, key=lambda c: c.year or 0):
         over = -check.slack
         if carried or demand.constraint == "bond_backing":
@@ -89,12 +89,6 @@ def _reliefs(d: Instance, picks: dict[str, Pick], demand: Demand) -> Iterator[Re
 
 def _is_of(check: Check, name: str, unit: str, demand: Demand) -> bool:
     return check.constraint == name and check.subject == demand.subject and (demand.constraint not in AUDITED or check.unit == unit)
-
-
-def _carries(d: Instance, demand: Demand) -> bool:
-    table = {"plan_frame": d.planning.plan_frame, "owner_frame": d.planning.owner_frame, "committee_frame": d.planning.committee_frame}
-    frame = table.get(demand.constraint)
-    return frame is not None and frame.carry_forward
 
 
 def _freeing(q: Question, demands: Sequence[Demand], clock: Clock) -> list[Relief] | None:
