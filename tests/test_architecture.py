@@ -47,7 +47,6 @@ LONG = {
     "planning": "one class a table of the model file",
     "outcome": "one class a part of run.json",
     "statements": "one class a line of a money statement",
-    "cli": "one function a command, and the argument parser",
     "workbook": "one method a sheet",
     "terminal": "one method a section",
     "instance": "the sets and parameters of the whole mathematics",
@@ -150,7 +149,7 @@ FLOATS = {
     "cells.py": "a number cell comes as float and becomes an exact decimal",
     "standard.py": "a number on its way into a cell",
     "decision_workbook.py": "a number on its way into a cell",
-    "cli.py": "seconds",
+    "parser.py": "seconds",
     "reasons.py": "bounds of the solver's variables",
 }
 """Packages or files that may call float(), each with its reason; everything else counts in integers, decimals and fractions."""

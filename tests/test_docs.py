@@ -16,7 +16,8 @@ import pytest
 from portfolio import cli
 
 TOP = Path(__file__).parent.parent
-COMMANDS = tuple(re.findall(r"^def run_(\w+)", (TOP / "portfolio" / "cli.py").read_text("utf-8"), re.MULTILINE))
+SOURCES = sorted((TOP / "portfolio" / "cli").glob("*.py"))
+COMMANDS = tuple(name for path in SOURCES for name in re.findall(r"^def run_(\w+)\(options", path.read_text("utf-8"), re.MULTILINE))
 README = (TOP / "README.md").read_text("utf-8")
 
 

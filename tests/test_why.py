@@ -12,10 +12,11 @@ import pytest
 
 import exhaustive
 import making as m
+from portfolio.analysis.base import base_of
 from portfolio.analysis.conflict.demands import Question, locked
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.analysis.turn import Outlay, TonnesAYear
-from portfolio.analysis.why import base_of, why
+from portfolio.analysis.why import why
 from portfolio.cli import main
 from portfolio.explained import Why
 from portfolio.instance import build_instance

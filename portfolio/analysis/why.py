@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from decimal import Decimal
 
 from portfolio.accounts import ratio_of
+from portfolio.analysis.base import Base
 from portfolio.analysis.conflict.demands import Question, demands_of, locked
 from portfolio.analysis.conflict.smallest import of_investments, possible, smallest_clash
 from portfolio.analysis.conflict.ways import way_out
 from portfolio.analysis.turn import Outlay, TonnesAYear, Turn
 from portfolio.errors import InfeasiblePlan, SolveStopped
-from portfolio.evaluate import Measure, Pick, Picks, measure
+from portfolio.evaluate import Measure, Picks, measure
 from portfolio.explained import BreakEven, Forced, Relief, Why
 from portfolio.instance import Instance, build_instance, must_start
-from portfolio.outcome import Decision, Layer
-from portfolio.planning import Planning
-from portfolio.records import Lock, LockKind, Portfolio
+from portfolio.outcome import Layer
+from portfolio.records import Lock, LockKind
 from portfolio.solve import Clock
 from portfolio.stages import solve_stages
 from portfolio.value import Best
-
-
-@dataclass(frozen=True)
-class Base:
-    """The recommended plan, from a run."""
-
-    question: Question
-    decisions: Mapping[str, Decision]
-    picks: Picks
-
-
-def base_of(portfolio: Portfolio, planning: Planning, decisions: Sequence[Decision]) -> Base:
-    """The recommended plan of a run."""
-    started = [x for x in decisions if x.start is not None and x.layer in (Layer.PLAN, Layer.GAP)]
-    picks = {x.id: Pick(x.start, x.layer.value, x.percent) for x in started if x.start is not None}
-    return Base(Question(portfolio, planning), {x.id: x for x in decisions}, picks)
 
 
 def why(base: Base, i: str, clock: Clock) -> Why:

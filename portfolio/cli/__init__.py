@@ -1,0 +1,78 @@
+"""The command line: the only place that prints and exits. A thin face of the library."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from portfolio.cli.face import (
+    EXIT_DONE,
+    EXIT_FAULT,
+    EXIT_INFEASIBLE,
+    EXIT_INPUT,
+    EXIT_INTERRUPTED,
+    EXIT_STOPPED,
+    EXIT_WRITE,
+    Face,
+    say_what_the_stream_can,
+)
+from portfolio.cli.parser import REPORTS, parser_of
+from portfolio.errors import AuditBreached, CannotWrite, InputError, PortfolioError, SolveFailed
+from portfolio.text import Lang, Text
+
+__all__ = [
+    "EXIT_DONE",
+    "EXIT_FAULT",
+    "EXIT_INFEASIBLE",
+    "EXIT_INPUT",
+    "EXIT_INTERRUPTED",
+    "EXIT_STOPPED",
+    "EXIT_WRITE",
+    "REPORTS",
+    "main",
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (docs/exit-codes.md)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    text = Text(_language(given))
+    say_what_the_stream_can(sys.stdout, sys.stderr)
+    parser = parser_of(text)
+    options = parser.parse_args(given)
+    face = Face(text, json=getattr(options, "json", False))
+    try:
+        command: Callable[[argparse.Namespace, Face], int] = options.command
+        return command(options, face)
+    except KeyboardInterrupt:
+        face.error(text("cli.interrupted"))
+        return EXIT_INTERRUPTED
+    except InputError as fault:
+        face.findings(fault.findings)
+        return EXIT_INPUT
+    except CannotWrite as fault:
+        reason = text(f"cli.{fault.reason}") if fault.reason in ("exists", "input") else fault.reason
+        face.error(text("cli.cannot_write", path=fault.path, reason=reason))
+        return EXIT_WRITE
+    except AuditBreached as fault:
+        face.error(text("cli.audit_breached", breaches="; ".join(fault.breaches)))
+        return EXIT_FAULT
+    except SolveFailed as fault:
+        face.error(text("cli.solve_failed", status=fault.status))
+        return EXIT_FAULT
+    except PortfolioError as fault:
+        face.error(str(fault))
+        return fault.exit_code
+
+
+def _language(given: Sequence[str]) -> Lang:
+    """The language must be known before the arguments are parsed: `--lang en`, `--lang=en`, or PORTFOLIO_LANG; Swedish otherwise."""
+    wanted = os.environ.get("PORTFOLIO_LANG", "sv")
+    for n, argument in enumerate(given):
+        if argument == "--lang" and n + 1 < len(given):
+            wanted = given[n + 1]
+        elif argument.startswith("--lang="):
+            wanted = argument.removeprefix("--lang=")
+    return "en" if wanted == "en" else "sv"

@@ -1,0 +1,61 @@
+"""What the commands that explain a plan start from: a finished run, or the workbooks and the model as they are."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from portfolio.cli.face import Face
+from portfolio.cli.reading import only_the_run, read
+
+if TYPE_CHECKING:
+    from portfolio.outcome import Run
+    from portfolio.planning import Planning
+    from portfolio.records import Portfolio
+    from portfolio.solve import Clock
+
+
+class Asked(NamedTuple):
+    """A run and the question that it answers."""
+
+    run: Run
+    portfolio: Portfolio
+    planning: Planning
+
+
+def asked_run(options: argparse.Namespace, face: Face, clock: Clock) -> Asked:
+    """The finished run of `--run`, or one that is made now."""
+    from portfolio.analysis.optimise import Request, optimise
+
+    if options.finished is not None:
+        return _finished(options)
+    portfolio, planning = question_asked(options)
+    return Asked(optimise(portfolio, planning, Request(options.time_limit, lang=face.text.lang), (), clock), portfolio, planning)
+
+
+def question_asked(options: argparse.Namespace) -> tuple[Portfolio, Planning]:
+    """Only the question: what the finished run of `--run` was made from, or the workbooks and the model as they are."""
+    if options.finished is not None:
+        asked = _finished(options)
+        return asked.portfolio, asked.planning
+    options.workbooks = getattr(options, "workbooks", [])
+    inputs = read(options)
+    return inputs.portfolio, inputs.planning
+
+
+def _finished(options: argparse.Namespace) -> Asked:
+    from portfolio.analysis.sides import load_run, question_of_run
+    from portfolio.layout_load import load_layouts
+
+    only_the_run(options)
+    path = options.finished / "run.json" if options.finished.is_dir() else options.finished
+    run = load_run(path)
+    return Asked(run, *question_of_run(run, path, load_layouts(Path("models") / "layouts")))
+
+
+def proven(run: Run) -> bool:
+    """There is a plan and it is proven."""
+    from portfolio.outcome import SolveStatus
+
+    return run.status is SolveStatus.PROVEN_BEST

@@ -1,0 +1,165 @@
+"""The commands that explain a plan: reports of the money, why, compare, scenarios."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portfolio.cli.asking import asked_run, proven
+from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
+from portfolio.cli.optimise import exit_of
+from portfolio.cli.reading import Inputs, model_path, only_the_run, read
+from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
+from portfolio.errors import InputError, finding
+
+if TYPE_CHECKING:
+    from portfolio.outcome import Run
+    from portfolio.reports.page import Page
+
+MOST_ROUNDS = 6
+"""Rounds that fit beside each other."""
+
+
+def run_report(options: argparse.Namespace, face: Face) -> int:
+    """A part of the money in detail, of a finished run or of one that is made now; no file is written."""
+    with in_one_piece():
+        from portfolio.analysis.optimise import Request, optimise
+        from portfolio.analysis.sides import load_run
+        from portfolio.reports.findings import finding_line
+        from portfolio.reports.money import report
+        from portfolio.solve import Clock
+
+    if options.finished is not None:
+        only_the_run(options)
+        folder = options.finished
+        run = load_run(folder / "run.json" if folder.is_dir() else folder)
+        interrupted = False
+    else:
+        inputs = read(options)
+        request = Request(options.time_limit, lang=face.text.lang)
+        clock = Clock(request.time_limit)
+        with instead_of_interrupt(clock.interrupt):
+            lines = tuple(finding_line(f, face.text) for f in inputs.findings)
+            run = optimise(inputs.portfolio, inputs.planning, request, lines, clock)
+        interrupted = clock.interrupted
+    if face.json:
+        print(report.to_json(run, options.report), end="")
+    elif run.totals is None:
+        face.error(face.text("cli.report.no_plan"))
+    else:
+        report.render(run, options.report, face.text, face.out)
+    return EXIT_INTERRUPTED if interrupted else exit_of(run)
+
+
+def run_why(options: argparse.Namespace, face: Face) -> int:
+    """What decides one investment, from a finished run or one that is made now."""
+    with in_one_piece():
+        from portfolio.analysis.base import base_of
+        from portfolio.analysis.why import why
+        from portfolio.reports import why as shown
+        from portfolio.solve import Clock
+
+    clock = Clock(options.time_limit)
+    with instead_of_interrupt(clock.interrupt):
+        run, portfolio, planning = asked_run(options, face, clock)
+        decisions = {d.id: d for d in run.decisions}
+        if run.totals is None or not proven(run):
+            face.error(face.text("cli.why.no_plan"))
+            return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
+        if options.id not in decisions:
+            near = ", ".join(i for i in decisions if i.startswith(options.id[:1].upper())) or ", ".join(decisions)
+            raise InputError([finding("why_unknown", options.id, near=near)])
+        found = why(base_of(portfolio, planning, run.decisions), options.id, clock)
+    if face.json:
+        print(shown.to_json(found), end="")
+    else:
+        page = _page(face)
+        for line in shown.lines(found, decisions[options.id], face.text):
+            page.line(line)
+    return EXIT_INTERRUPTED if clock.interrupted else EXIT_DONE if found.complete else EXIT_STOPPED
+
+
+def _page(face: Face) -> Page:
+    from portfolio.reports.page import Page
+
+    return Page(face.text, face.out)
+
+
+def run_compare(options: argparse.Namespace, face: Face) -> int:
+    """Two to six rounds beside each other: finished runs, scenarios of the model, or `-` for the model as it is."""
+    from portfolio.analysis.sides import load_run
+
+    if not 2 <= len(options.rounds) <= MOST_ROUNDS:
+        raise InputError([finding("compare_number", ", ".join(options.rounds), most=MOST_ROUNDS)])
+    finished: dict[str, Run] = {}
+    asked: list[str] = []
+    for name in options.rounds:
+        path = Path(name) / "run.json" if Path(name).is_dir() else Path(name)
+        if path.name == "run.json" or path.is_file():
+            finished[name] = load_run(path)
+        else:
+            asked.append(name)
+    options.workbooks = []
+    made = _solved_beside(options, [() if name == "-" else (name,) for name in asked], face)
+    solved = dict(zip(asked, made, strict=True))
+    return _beside([(name, finished[name] if name in finished else solved[name]) for name in options.rounds], options, face)
+
+
+def run_scenarios(options: argparse.Namespace, face: Face) -> int:
+    """The model as it is and every overlay beside it."""
+    from portfolio.planning_load import find_scenarios
+
+    names = [path.stem for path in find_scenarios(model_path(options).parent)]
+    if not names:
+        raise InputError([finding("scenarios_none", (model_path(options).parent / "scenarios").as_posix())])
+    runs = _solved_beside(options, [(), *((name,) for name in names)], face)
+    return _beside(list(zip(["-", *names], runs, strict=True)), options, face)
+
+
+def _solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face) -> list[Run]:
+    """Every question with its scenarios, two at a time; all are read, and their faults told, before any is solved."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with in_one_piece():
+        from portfolio.analysis.optimise import Request, optimise
+        from portfolio.reports.findings import finding_line
+        from portfolio.solve import Clock
+
+    asked_for = []
+    for scenarios in asked:
+        options.scenarios = list(scenarios)
+        asked_for.append(read(options))
+
+    clocks: list[Clock] = []
+
+    def stop() -> None:
+        options.stopped = True
+        for clock in clocks:
+            clock.interrupt()
+
+    def solve(inputs: Inputs) -> Run:
+        clock = Clock(options.time_limit)
+        clocks.append(clock)
+        if options.stopped:
+            clock.interrupt()
+        lines = tuple(finding_line(f, face.text) for f in inputs.findings)
+        return optimise(inputs.portfolio, inputs.planning, Request(options.time_limit, lang=face.text.lang), lines, clock)
+
+    options.stopped = False
+    with instead_of_interrupt(stop), ThreadPoolExecutor(2) as pool:
+        return list(pool.map(solve, asked_for))
+
+
+def _beside(rounds: Sequence[tuple[str, Run]], options: argparse.Namespace, face: Face) -> int:
+    from portfolio.analysis.comparison import compared
+    from portfolio.reports import comparison
+
+    named = [(face.text("comparison.base") if name == "-" else name, run) for name, run in rounds]
+    found = compared(named, everything=options.all)
+    if face.json:
+        print(comparison.to_json(found), end="")
+    else:
+        comparison.render(found, face.text, face.out, everything=options.all)
+    return EXIT_INTERRUPTED if options.stopped else max(exit_of(run) for _, run in rounds)

@@ -1,0 +1,106 @@
+"""The main job, and the check of what it reads."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portfolio.cli.face import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
+from portfolio.cli.reading import read
+from portfolio.cli.writing import created, folder, write
+from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
+
+if TYPE_CHECKING:
+    from portfolio.outcome import Run
+    from portfolio.reports.returned import Returned
+
+BASIS, BONDS = "beslutsunderlag.xlsx", "obligationsrapport.xlsx"
+"""The workbooks of a run: the decision basis, and the allocation and impact report."""
+
+
+def run_check(options: argparse.Namespace, face: Face) -> int:
+    """Only read and validate; of workbooks with decisions also say what those decisions break and what they cost."""
+    with in_one_piece():
+        from portfolio.analysis.handmade import Question, hand_made, question_of
+        from portfolio.analysis.optimise import Request
+        from portfolio.excel.handmade import decided_in_tables
+        from portfolio.layout_load import load_layouts
+        from portfolio.reports import handmade
+
+    def audited(question: Question) -> int:
+        made = hand_made(question.portfolio, question.planning, question.decided, Request(lang=face.text.lang))
+        if face.json:
+            print(handmade.to_json(made), end="")
+        else:
+            for line in handmade.render(made, face.text):
+                face.say(line)
+        return EXIT_INFEASIBLE if made.plan.audit.breaches else EXIT_DONE
+
+    if len(options.workbooks) == 1 and options.workbooks[0].is_file():
+        question = question_of(options.workbooks[0], load_layouts(Path("models") / "layouts"))
+        if question is not None:
+            return audited(question)
+    inputs = read(options)
+    if any(t.ours for t in inputs.tables):
+        return audited(Question(inputs.portfolio, inputs.planning, decided_in_tables(inputs.tables)))
+    if face.json:
+        face.findings(inputs.findings)
+        return EXIT_DONE
+    from portfolio.reports.terminal import render_check, render_findings
+
+    render_findings(inputs.findings, face.text, face.out)
+    render_check(inputs.portfolio, inputs.planning, face.text, face.out)
+    return EXIT_DONE
+
+
+def run_optimise(options: argparse.Namespace, face: Face) -> int:
+    """The main job."""
+    inputs = read(options)
+    with in_one_piece():
+        from portfolio.analysis.optimise import Request, optimise
+        from portfolio.excel.safe_write import write_atomically
+        from portfolio.outcome import StopReason
+        from portfolio.reports import bond_report, returned, run_json, terminal, workbook
+        from portfolio.reports.findings import finding_line
+        from portfolio.solve import Clock
+
+    stamp = created()
+    request = Request(options.time_limit, options.seed, face.text.lang, stamp.isoformat(timespec="seconds"))
+    lines = tuple(finding_line(f, face.text) for f in inputs.findings)
+    clock = Clock(request.time_limit)
+    with instead_of_interrupt(clock.interrupt):
+        # whatever has been found by then is audited and written
+        run = optimise(inputs.portfolio, inputs.planning, request, lines, clock)
+        place = folder(options.out, stamp)
+        made: Sequence[Returned] = ()
+        if run.totals is not None:
+            made, refused = returned.render(run, inputs.tables, face.text)
+            run = run.model_copy(update={"findings": (*run.findings, *(finding_line(f, face.text) for f in refused))})
+        as_json = run_json.to_json(run)
+        books = {BASIS: workbook.render(run, face.text) if run.totals is not None else None}
+        books[BONDS] = bond_report.render(run, face.text) if run.bonds is not None else None
+        write(place, made, books, [Path(i.file) for i in run.inputs], face)
+        write_atomically(place / "run.json", as_json.encode("utf-8"))
+        if face.json:
+            print(as_json, end="")
+        else:
+            terminal.render(run, face.text, face.out, place, len(made))
+    if clock.interrupted:
+        if run.stop_reason is not StopReason.INTERRUPTED:
+            face.remark(face.text("cli.interrupted_late"))
+        return EXIT_INTERRUPTED
+    return exit_of(run)
+
+
+def exit_of(run: Run) -> int:
+    """Exit code of a run that was not interrupted."""
+    from portfolio.outcome import SolveStatus
+
+    return {
+        SolveStatus.PROVEN_BEST: EXIT_DONE,
+        SolveStatus.FEASIBLE_NOT_PROVEN: EXIT_STOPPED,
+        SolveStatus.STOPPED_WITHOUT_PLAN: EXIT_STOPPED,
+        SolveStatus.INFEASIBLE: EXIT_INFEASIBLE,
+    }[run.status]

@@ -1,0 +1,154 @@
+"""What can be asked for: commands, arguments and options, in the catalogue's language."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from portfolio import __version__
+from portfolio.cli.explain import run_compare, run_report, run_scenarios, run_why
+from portfolio.cli.face import EXIT_DONE, EXIT_INPUT, Face
+from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
+from portfolio.cli.optimise import run_check, run_optimise
+from portfolio.text import LANGUAGES, Text
+
+REPORTS = ("debt", "funding", "bonds", "gap")
+Run = Callable[[argparse.Namespace, Face], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that speaks the catalogue's language."""
+
+    def __init__(self, *, text: Text, prog: str, description: str = "", epilog: str = "") -> None:
+        self._text = text
+        form = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog=prog, description=description, epilog=epilog, add_help=False, formatter_class=form)
+        self._positionals.title = text("cli.help.positionals")
+        self._optionals.title = text("cli.help.options")
+        self.add_argument("-h", "--help", action="help", help=text("cli.help.help"))
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", self._text("cli.help.usage"), 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", self._text("cli.help.usage"), 1)
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(self.format_usage())
+        sys.stderr.write(self._text("cli.help.error", message=_said(message, self._text)) + "\n")
+        raise SystemExit(EXIT_INPUT)
+
+
+def _said(message: str, text: Text) -> str:
+    """The commonest messages of argparse in the catalogue's language; others as they are."""
+    for english, name in (
+        ("the following arguments are required: ", "required"),
+        ("unrecognized arguments: ", "unrecognized"),
+        ("expected one argument", "one_argument"),
+        ("invalid choice: ", "invalid_choice"),
+        ("invalid float value: ", "not_number"),
+        ("invalid seconds value: ", "not_number"),
+    ):
+        message = message.replace(english, text(f"cli.help.{name}"))
+    return message.replace("argument ", "").replace("(choose from ", f"({text('cli.help.choose_from')} ")
+
+
+def parser_of(text: Text) -> argparse.ArgumentParser:
+    parser = _Parser(prog="portfolio", description=text("cli.description"), epilog=text("cli.epilog"), text=text)
+    parser.add_argument("--version", action="version", version=f"portfolio {__version__}", help=text("cli.help.version"))
+    parser.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+    parser.set_defaults(command=lambda _options, _face: _print_help(parser))
+    commands = parser.add_subparsers(title=text("cli.help.commands"), metavar="", prog="portfolio")
+
+    def add(name: str, run: Run) -> argparse.ArgumentParser:
+        about: dict[str, Any] = {"text": text, "epilog": text(f"cli.{name}.example")}
+        command = commands.add_parser(name, help=text(f"cli.{name}.summary"), description=text(f"cli.{name}.description"), **about)
+        command.set_defaults(command=run)
+        command.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+        return command
+
+    optimise = add("optimise", run_optimise)
+    check = add("check", run_check)
+    for command in (optimise, check):
+        command.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+        _add_model(command, text)
+    optimise.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out"))
+    report = add("report", run_report)
+    reports = report.add_subparsers(title=text("cli.help.reports"), metavar=text("cli.help.report"), required=True, dest="report")
+    for name in REPORTS:
+        about: dict[str, Any] = {"text": text, "epilog": text("cli.report.example")}
+        shown = reports.add_parser(name, help=text(f"cli.report.{name}"), description=text(f"cli.report.{name}"), **about)
+        shown.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+        shown.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+        _add_model(shown, text)
+        shown.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+        _add_time_limit(shown, text)
+    _add_time_limit(optimise, text)
+    optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
+    why = add("why", run_why)
+    why.add_argument("id", metavar=text("cli.help.id"), help=text("cli.help.why_id"))
+    why.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    _add_model(why, text)
+    _add_time_limit(why, text)
+    compare = add("compare", run_compare)
+    compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
+    scenarios = add("scenarios", run_scenarios)
+    scenarios.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+    for command in (compare, scenarios):
+        command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
+        command.add_argument("--all", action="store_true", help=text("cli.help.all"))
+        command.add_argument("--json", action="store_true", help=text("cli.help.json"))
+        _add_time_limit(command, text)
+    _add_files(add, text)
+    return parser
+
+
+Add = Callable[[str, Run], argparse.ArgumentParser]
+
+
+def _add_files(add: Add, text: Text) -> None:
+    """The commands about files: formulas, diff, layout, template, init."""
+    formulas = add("formulas", run_formulas)
+    formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
+    diff = add("diff", run_diff)
+    diff.add_argument("old", type=Path, metavar=text("cli.help.old"), help=text("cli.help.side"))
+    diff.add_argument("new", type=Path, metavar=text("cli.help.new"), help=text("cli.help.side"))
+    _add_model(diff, text)
+    layout = add("layout", run_layout)
+    layout.add_argument("workbook", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.layout_workbook"))
+    layout.add_argument("--out", type=Path, metavar=text("cli.help.file"), help=text("cli.help.layout_out"))
+    template = add("template", run_template)
+    template.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
+    init = add("init", run_init)
+    init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
+
+
+def _add_time_limit(command: argparse.ArgumentParser, text: Text) -> None:
+    """The option of every command that solves."""
+    unit = text("cli.help.seconds")
+    command.add_argument("--time-limit", type=seconds, default=60.0, metavar=unit, help=text("cli.help.time_limit"))
+
+
+def _add_model(command: argparse.ArgumentParser, text: Text) -> None:
+    """Options of every command that reads a model."""
+    command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
+    command.add_argument(
+        "--scenario", action="append", default=[], metavar=text("cli.help.name"), help=text("cli.help.scenario"), dest="scenarios"
+    )
+    command.add_argument("--json", action="store_true", help=text("cli.help.json"))
+
+
+def seconds(value: str) -> float:
+    """A time limit in seconds, more than 0 and at most a day."""
+    number = float(value.replace(",", "."))
+    if not 0 < number <= 86_400:
+        raise ValueError(value)
+    return number
+
+
+def _print_help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return EXIT_DONE

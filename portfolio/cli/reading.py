@@ -1,0 +1,124 @@
+"""What a command reads: the model, the workbooks, or a finished run."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from portfolio.ctrl_c import in_one_piece
+from portfolio.errors import Finding, InputError, finding, has_errors
+
+if TYPE_CHECKING:
+    # heavy modules are imported by the command that needs them: --help answers at once
+    from portfolio.excel.found import TableFound
+    from portfolio.planning import Planning
+    from portfolio.records import Portfolio
+
+Read = TypeVar("Read")
+
+
+def model_path(options: argparse.Namespace) -> Path:
+    """The model that was named, or the only one in models/."""
+    from portfolio.planning_load import find_models
+
+    if options.model is not None:
+        return Path(options.model)
+    models = find_models(Path("models"))
+    if not models:
+        raise InputError([finding("no_model", "models", folder="models")])
+    if len(models) > 1:
+        raise InputError([finding("model_ambiguous", "models", models=", ".join(m.name for m in models))])
+    return models[0]
+
+
+def scenario_paths(options: argparse.Namespace, model: Path) -> list[Path]:
+    """Scenario files by path, or by name in scenarios/ beside the model."""
+    from portfolio.planning_load import find_scenarios
+
+    found, missing = [], []
+    for name in options.scenarios:
+        beside = model.parent / "scenarios" / f"{name}.toml"
+        path = Path(name) if Path(name).is_file() else beside
+        if path.is_file():
+            found.append(path)
+        else:
+            names = ", ".join(p.stem for p in find_scenarios(model.parent)) or "–"
+            missing.append(finding("scenario_missing", name, names=names))
+    if missing:
+        raise InputError(missing)
+    return found
+
+
+def workbook_paths(options: argparse.Namespace) -> list[Path]:
+    """The workbooks that were named, or every workbook in inputs/ (Excel's own lock files left out)."""
+    named = [Path(p) for p in options.workbooks]
+    return named or workbooks_in(Path("inputs"))
+
+
+def workbooks_in(path: Path) -> list[Path]:
+    """A workbook, or every workbook of a folder (Excel's own lock files left out)."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(p for p in path.glob("*.xls[xm]") if not p.name.startswith("~$"))
+    if not found:
+        raise InputError([finding("no_workbooks", path.as_posix(), folder=path.as_posix())])
+    return found
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a command reads: the model, the portfolio, where its tables stand, and all findings about them."""
+
+    planning: Planning
+    portfolio: Portfolio
+    tables: Sequence[TableFound]
+    findings: list[Finding]
+
+
+def read(options: argparse.Namespace) -> Inputs:
+    """Model and portfolio with all findings about them; raises InputError with every finding of both."""
+    with in_one_piece():
+        from portfolio.excel.read import read_workbooks
+        from portfolio.excel.starter import STARTER_YEARS
+        from portfolio.layout_load import load_layouts
+        from portfolio.planning_against import check_against
+        from portfolio.planning_load import load_planning
+
+    faults: list[Finding] = []
+    model = _or_faults(faults, lambda: model_path(options))
+    workbooks = _or_faults(faults, lambda: workbook_paths(options))
+    scenarios = _or_faults(faults, lambda: scenario_paths(options, model)) if model is not None else None
+    layouts = _or_faults(faults, lambda: load_layouts(model.parent / "layouts")) if model is not None else None
+    planned = _or_faults(faults, lambda: load_planning(model, scenarios or ())) if model is not None else None
+    # the faults of one file do not hide those of another; without a model the workbooks are read over the years of the starter
+    years = planned[0].horizon.years if planned is not None else STARTER_YEARS
+    about: list[Finding] = []
+    reading = None
+    if workbooks is not None and (layouts is not None or model is None):
+        reading = _or_faults(about, lambda: read_workbooks(workbooks, years, layouts or ()))
+    if planned is None or scenarios is None or layouts is None or reading is None:
+        known = planned[1] if planned is not None else []
+        raise InputError([*faults, *known, *(f for f in about if planned is not None or not f.code.startswith("year"))])
+    planning, about_model = planned
+    findings = [*about_model, *reading.findings, *check_against(planning, reading.portfolio)]
+    if has_errors(findings):
+        raise InputError(findings)
+    return Inputs(planning, reading.portfolio, reading.tables, findings)
+
+
+def _or_faults(faults: list[Finding], read: Callable[[], Read]) -> Read | None:
+    """What is read, or None and the faults among the others."""
+    try:
+        return read()
+    except InputError as fault:
+        faults += fault.findings
+        return None
+
+
+def only_the_run(options: argparse.Namespace) -> None:
+    """A finished run has its own workbooks, model and scenarios."""
+    if getattr(options, "workbooks", None) or options.model is not None or options.scenarios:
+        raise InputError([finding("report_run_and_input", options.finished.as_posix())])
