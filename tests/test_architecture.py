@@ -11,7 +11,7 @@ TOP = Path(__file__).parent.parent
 PACKAGE = TOP / "portfolio"
 LEVELS = {
     0: ("errors", "units", "text", "ctrl_c", "__init__"),
-    1: ("records", "planning", "statements", "explained", "outcome"),
+    1: ("records", "planning", "statements", "explained", "explored", "outcome"),
     2: (
         *("excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit"),
         *(
