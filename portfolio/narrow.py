@@ -55,6 +55,20 @@ def narrow(relaxation: Relaxation, lower: Array, upper: Array, value: float, gro
     return lower, upper
 
 
+def highest(relaxation: Relaxation, lower: Array, upper: Array, group: Sequence[int]) -> tuple[float, Array] | None:
+    """What no plan exceeds, and where: the best relaxation of those without `group` and with each column of it. None: nothing."""
+    without = upper.copy()
+    without[group] = 0
+    found = [relaxation.bound(lower, without)] if not any(lower[n] for n in group) else []
+    for n in group:
+        if upper[n] > 0:
+            inside, alone = lower.copy(), without.copy()
+            inside[n], alone[n] = 1, 1
+            found.append(relaxation.bound(inside, alone))
+    best = max((f for f in found if f is not None), key=lambda f: f[0], default=None)
+    return (best[0], best[1]) if best is not None else None
+
+
 def _worse(relaxation: Relaxation, lower: Array, upper: Array, value: float) -> bool:
     found = relaxation.bound(lower, upper)
     return found is None or found[0] < value

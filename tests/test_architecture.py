@@ -40,6 +40,7 @@ LIBRARIES = {
     "xlsxwriter": ("excel",),
     "zipfile": ("excel",),
     "rich": ("reports", "cli"),
+    "matplotlib": ("reports",),
     "tomllib": ("planning_load", "layout_load", "text"),
     "pandas": ("frames",),
 }
@@ -150,6 +151,7 @@ FLOATS = {
     "standard.py": "a number on its way into a cell",
     "decision_workbook.py": "a number on its way into a cell",
     "parser.py": "seconds",
+    "picture.py": "a place on paper",
     "reasons.py": "bounds of the solver's variables",
 }
 """Packages or files that may call float(), each with its reason; everything else counts in integers, decimals and fractions."""

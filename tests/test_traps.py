@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import highspy
 import pytest
 
 import making as b
+from portfolio.analysis.frontier.desk import Desk
+from portfolio.analysis.frontier.find import most_tonnes
 from portfolio.analysis.optimise import Request, optimise
+from portfolio.excel.read import read_portfolio
 from portfolio.instance import build_instance
 from portfolio.outcome import Run, SolveStatus
 from portfolio.planning import EmissionCeiling, Objective
+from portfolio.planning_load import load_planning
 from portfolio.solve import MEANING, Clock, Meaning
 from portfolio.stages import solve_stages
+from portfolio.starter import write_round
 
 
 def chosen(found: Run) -> set[str]:
@@ -105,3 +111,17 @@ def test_interrupted_before_a_plan() -> None:
     with pytest.raises(SolveStopped) as stopped:
         solve_stages(build_instance(b.portfolio_of(b.investment("A")), b.planning()), clock)
     assert stopped.value.interrupted
+
+
+def test_a_limit_a_hair_below_what_could_be_spent(tmp_path: Path) -> None:
+    """HiGHS 1.15.1 takes 49 999.9995 tkr for 50 000 where all outlays are whole thousands of tkr, and then refuses its own plan."""
+    write_round(tmp_path, "sv")
+    planning, _ = load_planning(tmp_path / "models" / "exempel-2025.toml")
+    portfolio, _ = read_portfolio(sorted((tmp_path / "inputs").glob("*.xlsx")), planning.horizon.years)
+    desk = Desk(build_instance(portfolio, most_tonnes(planning)), Clock(60))
+    found = desk.most(49_999_999)
+    assert found is not None
+    assert found.value.kronor <= 49_999_999
+    cheaper = desk.most(49_900_000)
+    assert cheaper is not None
+    assert found.value == cheaper.value

@@ -12,6 +12,7 @@ from portfolio import __version__
 from portfolio.cli.explain import run_compare, run_report, run_scenarios, run_why
 from portfolio.cli.face import EXIT_DONE, EXIT_INPUT, Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
+from portfolio.cli.frontier import run_frontier
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.text import LANGUAGES, Text
 
@@ -51,6 +52,7 @@ def _said(message: str, text: Text) -> str:
         ("invalid choice: ", "invalid_choice"),
         ("invalid float value: ", "not_number"),
         ("invalid seconds value: ", "not_number"),
+        ("invalid points value: ", "not_points"),
     ):
         message = message.replace(english, text(f"cli.help.{name}"))
     return message.replace("argument ", "").replace("(choose from ", f"({text('cli.help.choose_from')} ")
@@ -93,6 +95,13 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
     why.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
     _add_model(why, text)
     _add_time_limit(why, text)
+    frontier = add("frontier", run_frontier)
+    frontier.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    _add_model(frontier, text)
+    frontier.add_argument("--points", type=points, default=40, metavar=text("cli.help.number"), help=text("cli.help.points"))
+    frontier.add_argument("--all", action="store_true", help=text("cli.help.all_points"))
+    frontier.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_frontier"))
+    _add_time_limit(frontier, text)
     compare = add("compare", run_compare)
     compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
     scenarios = add("scenarios", run_scenarios)
@@ -145,6 +154,14 @@ def seconds(value: str) -> float:
     """A time limit in seconds, more than 0 and at most a day."""
     number = float(value.replace(",", "."))
     if not 0 < number <= 86_400:
+        raise ValueError(value)
+    return number
+
+
+def points(value: str) -> int:
+    """A number of points, from 2 to 1,000."""
+    number = int(value)
+    if not 2 <= number <= 1_000:
         raise ValueError(value)
     return number
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,28 +17,43 @@ if TYPE_CHECKING:
 
 def write(folder: Path, made: Sequence[Returned], books: Mapping[str, bytes | None], inputs: Sequence[Path], face: Face) -> None:
     """The run's workbooks and the officers' with decisions: never onto an input, never over what somebody has saved since."""
-    from portfolio.excel.keep import aside, keep_edited
-    from portfolio.excel.safe_write import write_atomically
+    from portfolio.excel.keep import aside
 
-    ours = [(folder / name, content) for name, content in books.items() if content is not None]
-    workbooks = [*((folder / "returned" / w.name, w.content) for w in made), *ours]
-    read = {p.resolve() for p in inputs}
-    for path, _ in workbooks:
-        if path.resolve() in read:
-            raise CannotWrite(path.as_posix(), "input")
+    workbooks = {f"returned/{w.name}": w.content for w in made}
+    workbooks |= {name: content for name, content in books.items() if content is not None}
+    _never_an_input(folder, workbooks, inputs)
     try:
         (folder / "returned").mkdir(exist_ok=True)
-        for path, content in workbooks:
-            kept = keep_edited(path, content)
-            if kept is not None:
-                face.remark(face.text("cli.kept", path=path.as_posix(), kept=kept.name))
-            write_atomically(path, content)
+        write_files(folder, workbooks, inputs, face)
         for path in (folder / name for name, content in books.items() if content is None):
             if path.exists():
                 # a workbook of an earlier run must not stand beside a run that has none
                 face.remark(face.text("cli.kept", path=path.as_posix(), kept=path.replace(aside(path)).name))
     except OSError as fault:
         raise CannotWrite((folder / "returned").as_posix(), fault.strerror or str(fault)) from fault
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], inputs: Sequence[Path], face: Face) -> None:
+    """Files of ours in a folder that is there: never onto an input, never over a workbook that somebody has saved since."""
+    from portfolio.excel.keep import keep_edited
+    from portfolio.excel.safe_write import write_atomically
+
+    _never_an_input(folder, files, inputs)
+    for path, content in ((folder / name, content) for name, content in files.items()):
+        try:
+            kept = keep_edited(path, content) if path.suffix in (".xlsx", ".xlsm") else None
+            if kept is not None:
+                face.remark(face.text("cli.kept", path=path.as_posix(), kept=kept.name))
+            write_atomically(path, content)
+        except OSError as fault:
+            raise CannotWrite(path.as_posix(), fault.strerror or str(fault)) from fault
+
+
+def _never_an_input(folder: Path, files: Iterable[str], inputs: Sequence[Path]) -> None:
+    read = {p.resolve() for p in inputs}
+    for path in (folder / name for name in files):
+        if path.resolve() in read:
+            raise CannotWrite(path.as_posix(), "input")
 
 
 def created() -> datetime:

@@ -16,6 +16,8 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from portfolio.excel.charts import Chart, Place, draw_chart
+
 CREATED: Final = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Fixed, so that the same run gives the same bytes; when the run was made stands in the workbook."""
 
@@ -58,18 +60,6 @@ class Column:
     kind: str = "text"
     width: int = 12
     summed: bool = False
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A native chart over columns of the table above it: `bars` as stacked columns, `lines` as lines; in mnkr or t."""
-
-    title: str
-    axis: str
-    categories: int
-    bars: tuple[int, ...] = ()
-    lines: tuple[int, ...] = ()
-    number_format: str = "#,##0,,"
 
 
 @dataclass(frozen=True)
@@ -230,7 +220,7 @@ class _Drawer:
             self._sum_row(page, bottom, top + 1, block)
         row = bottom + 2
         for chart in block.charts:
-            self._chart(page, sheet, row, (top, len(block.rows)), (block, chart))
+            draw_chart(self._book, page, Place(sheet, row, top + 1, top + len(block.rows)), [c.heading for c in block.columns], chart)
             row += CHART_ROWS
         return row
 
@@ -259,36 +249,6 @@ class _Drawer:
             page.write_string(row, column, value, form)
         else:
             page.write_number(row, column, _number(value), form)
-
-    def _chart(self, page: Any, sheet: str, row: int, table: tuple[int, int], what: tuple[Block, Chart]) -> None:
-        top, count = table
-        block, chart = what
-        first, last = top + 1, top + count
-        drawn = None
-        for kind, numbers, options in (("column", chart.bars, {"subtype": "stacked"}), ("line", chart.lines, {})):
-            if not numbers:
-                continue
-            part = self._book.add_chart({"type": kind, **options})
-            for n in numbers:
-                part.add_series(
-                    {
-                        "name": block.columns[n].heading,
-                        "categories": [sheet, first, chart.categories, last, chart.categories],
-                        "values": [sheet, first, n, last, n],
-                        **({"line": {"width": 2.25}} if kind == "line" else {"gap": 60}),
-                    }
-                )
-            if drawn is None:
-                drawn = part
-            else:
-                drawn.combine(part)
-        if drawn is not None:
-            drawn.set_title({"name": chart.title, "name_font": {"size": 12}})
-            grid = {"visible": True, "line": {"color": "#DDDDDD"}}
-            drawn.set_y_axis({"name": chart.axis, "num_format": chart.number_format, "major_gridlines": grid})
-            drawn.set_legend({"position": "bottom"})
-            drawn.set_size({"width": 760, "height": 340})
-            page.insert_chart(f"{xl_col_to_name(0)}{row + 1}", drawn, {"description": chart.title})
 
 
 def _kind(value: Value) -> str:

@@ -36,6 +36,10 @@ class Page:
             # textwrap breaks at plain spaces only, never inside 2\u00a0405,9
             self.console.print(Line(part, style=style), soft_wrap=True)
 
+    def verbatim(self, line: str) -> None:
+        """A line as it stands, blanks and all."""
+        self.console.print(Line(line), soft_wrap=True)
+
     def title(self, message: str) -> None:
         """A blank line and a heading."""
         self.console.print()

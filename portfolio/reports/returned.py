@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from portfolio.errors import Finding, Severity, finding
-from portfolio.excel.decision_workbook import Block, Chart, Labels, Sheet, Value, workbook_bytes
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Block, Labels, Sheet, Value, workbook_bytes
 from portfolio.excel.found import TableFound
 from portfolio.excel.preflight import open_workbook
 from portfolio.excel.splice.columns import NewColumn

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from portfolio.excel.decision_workbook import Block, Chart, Column, Labels, Sheet, Value, workbook_bytes
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Block, Column, Labels, Sheet, Value, workbook_bytes
 from portfolio.outcome import Decision, Layer, Run, Totals
 from portfolio.reports.answer import answer, both_proven, most_proven
 from portfolio.reports.figures import kronor, moment

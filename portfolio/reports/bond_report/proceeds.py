@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from portfolio.excel.decision_workbook import Block, Chart, Column, Sheet, Value
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Block, Column, Sheet, Value
 from portfolio.reports.bond_report.parts import Parts, illustrative
 from portfolio.reports.findings import clean
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from portfolio.excel.decision_workbook import Chart, Value
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import Layer, Run
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import kronor, mnkr, tonnes

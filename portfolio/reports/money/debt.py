@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portfolio.excel.decision_workbook import Chart, Value
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import Run
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import mnkr, rate, tonnes

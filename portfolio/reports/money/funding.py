@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portfolio.excel.decision_workbook import Chart, Value
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import Run
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import mnkr

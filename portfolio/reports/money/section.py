@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from portfolio.excel.decision_workbook import Block, Chart, Column, Value
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Block, Column, Value
 from portfolio.outcome import Run
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import kronor, mnkr, number, rate, share, tonnes
@@ -64,11 +65,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Section:
-    """Sentences first, then tables; a model without the table that it needs has only one sentence."""
+    """Sentences first, then tables; a model without the table that it needs has only one sentence.
+
+    Attributes:
+        heading: in the terminal; `money.<name>.heading` of the catalogue when empty.
+    """
 
     name: str
     lines: tuple[Said, ...]
     parts: tuple[Part, ...] = ()
+    heading: str = ""
 
 
 class Names:
@@ -124,11 +130,12 @@ def shown(value: Value, kind: str, lang: Lang) -> str:
             return str(value)
 
 
-def show(section: Section, page: Page) -> None:
-    """Sentences and tables in the terminal."""
-    page.title(page.t(f"money.{section.name}.heading"))
-    for said in section.lines:
-        page.line(said.sentence, STYLES[said.weight])
+def show(section: Section, page: Page, *, told: bool = False) -> None:
+    """Heading, sentences and tables in the terminal; of what has been `told` already only the tables."""
+    if not told:
+        page.title(section.heading or page.t(f"money.{section.name}.heading"))
+        for said in section.lines:
+            page.line(said.sentence, STYLES[said.weight])
     whole = True
     for part in section.parts:
         if part.terminal and part.rows:

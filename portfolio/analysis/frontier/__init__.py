@@ -1,0 +1,1 @@
+"""Budget against tonnes, and ratio against floor: many solves, each proven, each plan audited."""

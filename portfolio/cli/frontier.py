@@ -1,0 +1,52 @@
+"""What other budgets would give, and what another krona is worth."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from portfolio.cli.asking import question_asked
+from portfolio.cli.face import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
+from portfolio.cli.writing import created, folder, write_files
+from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
+from portfolio.errors import InfeasiblePlan, SolveStopped
+
+CURVE = "budgetkurva"
+"""Name of the workbook and the pictures."""
+
+
+def run_frontier(options: argparse.Namespace, face: Face) -> int:
+    """Budget against tonnes, target-year tonnes against kronor, ratio against floor share."""
+    with in_one_piece():
+        from portfolio.analysis.conflict.demands import Question
+        from portfolio.analysis.frontier.find import frontier
+        from portfolio.reports.frontier import render
+        from portfolio.solve import Clock
+
+    portfolio, planning = question_asked(options)
+    clock = Clock(options.time_limit)
+    try:
+        with instead_of_interrupt(clock.interrupt), face.progress(face.text("frontier.working")) as progress:
+            found = frontier(Question(portfolio, planning), clock, options.points, progress)
+    except InfeasiblePlan:
+        face.error(face.text("cli.no_plan"))
+        return EXIT_INFEASIBLE
+    except SolveStopped:
+        face.error(face.text("cli.nothing_in_time"))
+        return EXIT_INTERRUPTED if clock.interrupted else EXIT_STOPPED
+    if face.json:
+        print(render.to_json(found), end="")
+    else:
+        render.render(found, face.text, face.out, everything=options.all)
+    if options.out is not None:
+        from portfolio.reports.frontier.pictures import drawn
+
+        place = folder(options.out, created())
+        files = {
+            f"{CURVE}.xlsx": render.workbook(found, face.text),
+            f"{CURVE}.png": drawn(found, "png", face.text),
+            f"{CURVE}.svg": drawn(found, "svg", face.text),
+        }
+        write_files(place, files, [Path(i.file) for i in portfolio.inputs], face)
+        face.remark(face.text("frontier.written", files=", ".join((place / name).as_posix() for name in files)))
+    return EXIT_INTERRUPTED if clock.interrupted else EXIT_DONE if found.complete else EXIT_STOPPED

@@ -1,0 +1,1 @@
+"""Budget against tonnes as people see it: terminal, workbook, picture, JSON."""
