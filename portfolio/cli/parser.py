@@ -12,7 +12,7 @@ from portfolio import __version__
 from portfolio.cli.explain import run_compare, run_report, run_scenarios, run_why
 from portfolio.cli.face import EXIT_DONE, EXIT_INPUT, Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
-from portfolio.cli.frontier import run_frontier
+from portfolio.cli.frontier import run_frontier, run_prices
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.text import LANGUAGES, Text
 
@@ -95,13 +95,7 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
     why.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
     _add_model(why, text)
     _add_time_limit(why, text)
-    frontier = add("frontier", run_frontier)
-    frontier.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
-    _add_model(frontier, text)
-    frontier.add_argument("--points", type=points, default=40, metavar=text("cli.help.number"), help=text("cli.help.points"))
-    frontier.add_argument("--all", action="store_true", help=text("cli.help.all_points"))
-    frontier.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_frontier"))
-    _add_time_limit(frontier, text)
+    _add_explored(add, text)
     compare = add("compare", run_compare)
     compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
     scenarios = add("scenarios", run_scenarios)
@@ -116,6 +110,21 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
 
 
 Add = Callable[[str, Run], argparse.ArgumentParser]
+
+
+def _add_explored(add: Add, text: Text) -> None:
+    """The commands that explore what is around a plan: frontier, prices."""
+    frontier = add("frontier", run_frontier)
+    frontier.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    _add_model(frontier, text)
+    frontier.add_argument("--points", type=points, default=40, metavar=text("cli.help.number"), help=text("cli.help.points"))
+    frontier.add_argument("--all", action="store_true", help=text("cli.help.all_points"))
+    frontier.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_frontier"))
+    _add_time_limit(frontier, text)
+    prices = add("prices", run_prices)
+    prices.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    _add_model(prices, text)
+    _add_time_limit(prices, text)
 
 
 def _add_files(add: Add, text: Text) -> None:

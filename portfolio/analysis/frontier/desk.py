@@ -85,6 +85,12 @@ class Desk:
             best = self._found(session.best(programme.tonnes, maximise=True, known=first.value.ticks / TICKS_PER_TONNE))
             return best if best is not None else first
 
+    def least(self, ticks: int) -> Found | None:
+        """Fewest kronor for at least so many ticks; None when no plan has them."""
+        with self._seat() as (programme, session):
+            session.hold(programme.tonnes, at_least=ticks / TICKS_PER_TONNE - HALF_TICK)
+            return self._found(session.best(programme.kronor, maximise=False))
+
     def ratio(self, floor: int, known: Found) -> Found:
         """Largest ratio with at least `floor` ticks, `known` being a plan with kronor that has them (Dinkelbach 1967, as in stages.py)."""
         with self._seat() as (programme, session):
