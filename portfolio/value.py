@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from portfolio.errors import SolveStopped
@@ -36,59 +37,79 @@ def rank(d: Instance, value: Measure) -> tuple[Fraction, int]:
 
 
 class Contest:
-    """One question inside the solver, asked first for its most tonnes and then for its best value above a floor.
+    """One question inside the solver: its most tonnes, its best value above a floor, its best plan at a rate; each asked once or often.
 
     Raises:
         SolveStopped: by any of its methods, when something is not proven in time.
     """
 
-    def __init__(self, d: Instance, clock: Clock) -> None:
+    def __init__(self, d: Instance, clock: Clock, offered: Picks | None = None) -> None:
+        """`offered` is a plan that is known to keep the constraints; the search begins with it."""
         self.d = d
+        self._offered = Best(d, offered, measure(d, offered)) if offered is not None else None
         self._programme = build(d)
         self._session = Session(self._programme, clock)
         self._goal = tonnes_goal(d)
         if self._goal is not None:
             self._session.hold(self._programme.tonnes, at_least=self._goal - HALF_TICK)
-        self._first: Picks | None = None
+        self._bests: dict[int, Best | None] = {}
 
+    @cached_property
+    def first(self) -> Best | None:
+        """A plan with the most tonnes that the constraints allow; None when no plan keeps them. For least cost the cheapest one."""
+        if self.d.planning.objective.name is ObjectiveName.LEAST_COST:
+            return self._found(self._session.best(self._programme.kronor, maximise=False))
+        return self._found(self._session.best(self._programme.tonnes, maximise=True))
+
+    @property
+    def cheapest(self) -> Best | None:
+        """A plan with the fewest kronor that the constraints allow; None when no plan keeps them."""
+        return self._found(self._session.best(self._programme.kronor, maximise=False))
+
+    @property
     def most(self) -> int | None:
-        """Most tonnes that the constraints allow (ticks); None when no plan keeps them. For least cost any plan will do."""
-        least_cost = self.d.planning.objective.name is ObjectiveName.LEAST_COST
-        if least_cost:
-            answer = self._proven(self._session.best(self._programme.kronor, maximise=False))
-        else:
-            answer = self._proven(self._session.best(self._programme.tonnes, maximise=True))
-        self._first = answer.picks
-        return measure(self.d, answer.picks).ticks if answer.picks is not None else None
+        """Most tonnes (ticks); None without a plan."""
+        return self.first.value.ticks if self.first is not None else None
 
     def best(self, floor: int) -> Best | None:
-        """The best value with at least `floor` ticks (the ratio only); None when no plan has them. `most` has been asked before."""
-        if self._first is None:
-            return None
-        found = Best(self.d, self._first, measure(self.d, self._first))
+        """The best value with at least `floor` ticks (the ratio only); None when no plan has them."""
+        for lower, best in self._bests.items():
+            # the best above a lower floor is the best above this one too, if it reaches it
+            if lower == floor or (lower < floor and best is not None and best.value.ticks >= floor):
+                return best
+        self._bests[floor] = self._best(floor)
+        return self._bests[floor]
+
+    def at_rate(self, rate: Fraction, floor: int, *, known: float | None = None) -> Best | None:
+        """The plan with the largest N − rate·K (rate in ticks per krona) and at least `floor` ticks; None when no plan has them."""
+        with self._session.for_a_while():
+            self._session.hold(self._programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
+            return self._found(self._session.best(reduced(self._programme, rate), maximise=True, known=known))
+
+    def _best(self, floor: int) -> Best | None:
+        found = self.first
         name = self.d.planning.objective.name
-        if name is ObjectiveName.MOST_TONNES:
-            self._session.hold(self._programme.tonnes, at_least=found.value.ticks / TICKS_PER_TONNE - HALF_TICK)
-            answer = self._proven(self._session.best(self._programme.kronor, maximise=False))
-            return Best(self.d, answer.picks, measure(self.d, answer.picks)) if answer.picks is not None else found
-        if name is ObjectiveName.LEAST_COST:
+        if found is None or name is ObjectiveName.LEAST_COST:
             return found
+        if name is ObjectiveName.MOST_TONNES:
+            with self._session.for_a_while():
+                self._session.hold(self._programme.tonnes, at_least=found.value.ticks / TICKS_PER_TONNE - HALF_TICK)
+                return self._found(self._session.best(self._programme.kronor, maximise=False)) or found
         if found.value.ticks < floor:
             return None
-        self._session.hold(self._programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
+        seen = (best for best in (self._offered, *self._bests.values()) if best is not None and best.value.ticks >= floor)
+        found = max((found, *seen), key=lambda best: rank(self.d, best.value))
         while found.value.kronor > 0 and found.value.ticks > 0:
             # Dinkelbach (1967), as in stages.py
-            answer = self._proven(self._session.best(reduced(self._programme, found.value.ratio), maximise=True, known=0.0))
-            if answer.picks is None:
+            better = self.at_rate(found.value.ratio, floor, known=0.0)
+            if better is None or better.value.ticks < floor or rank(self.d, better.value) <= rank(self.d, found.value):
                 break
-            value = measure(self.d, answer.picks)
-            if value.ticks < floor or rank(self.d, value) <= rank(self.d, found.value):
-                break
-            found = Best(self.d, answer.picks, value)
+            found = better
         return found
 
-    @staticmethod
-    def _proven(answer: Answer) -> Answer:
-        if answer.meaning not in (Meaning.PROVEN, Meaning.INFEASIBLE):
+    def _found(self, answer: Answer) -> Best | None:
+        if answer.meaning is Meaning.INFEASIBLE:
+            return None
+        if answer.meaning is not Meaning.PROVEN or answer.picks is None:
             raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
-        return answer
+        return Best(self.d, answer.picks, measure(self.d, answer.picks))

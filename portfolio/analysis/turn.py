@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+from itertools import chain
 from math import ceil, floor
+from threading import Lock
+from typing import NamedTuple
 
 from portfolio.amounts.support import spread, whole
 from portfolio.analysis.conflict.demands import Question, locked, with_fields
-from portfolio.evaluate import Measure, measure
+from portfolio.evaluate import Measure, Picks, measure, total_outlay
 from portfolio.explained import BreakEven
 from portfolio.instance import Instance, build_instance, must_start
 from portfolio.planning import ObjectiveName, Planning
-from portfolio.records import Investment, Lock, LockKind
+from portfolio.records import Investment, LockKind
+from portfolio.records import Lock as InvestmentLock
 from portfolio.solve import Clock
 from portfolio.stages import DEFAULT_FLOOR
 from portfolio.value import Best, Contest, rank
 
-DOUBLINGS = 5
-"""How far away from today's figure the decision is tried: half of it, twice that, and so on, to 16 times."""
+DISTANCES = (Fraction(1, 2), 1, 2, 4, 8, 15)
+"""How far away from today's figure the decision is tried, as parts of it: downwards to nothing, upwards to 16 times."""
 
 
 def _plain(q: Question, d: Instance, i: str) -> Question:
@@ -33,6 +37,12 @@ def _plain(q: Question, d: Instance, i: str) -> Question:
     fields = {"outlay": d.investments[i].outlay, "tonnes": record.tonnes * factor, "removal_tonnes": record.removal_tonnes * factor}
     kept = {**q.planning.investments, i: change.model_copy(update={"outlay_factor": None, "tonnes_factor": None})}
     return with_fields(Question(q.portfolio, q.planning.model_copy(update={"investments": kept})), i, **fields)
+
+
+def contest(q: Question, clock: Clock, offered: Picks | None = None) -> Contest | None:
+    """The question in the solver; None when something that must be started has no year for it."""
+    d = build_instance(q.portfolio, q.planning)
+    return None if any(not d.starts[j] and must_start(d.investments[j]) for j in d.city) else Contest(d, clock, offered)
 
 
 class Figure:
@@ -61,8 +71,12 @@ class Figure:
         raise AssertionError(steps)
 
     def guess(self, inside: Best, steps: int, outside: Measure) -> int | None:
-        """Where the plan `inside`, the best one at `steps`, becomes no better than `outside`, a plan without the investment."""
+        """The last step at which the plan `inside`, found at `steps`, is no worse than `outside`, a plan without the investment."""
         raise AssertionError((inside, steps, outside))
+
+    def most(self, steps: int, clock: Clock) -> int | None:  # noqa: ARG002
+        """The step up to which the cheapest plan with it, from `steps` on, stays within all that there is; None where none is stated."""
+        return None
 
 
 class Outlay(Figure):
@@ -92,6 +106,15 @@ class Outlay(Figure):
             case _:
                 return None
         return steps + floor(spare * 100 / (self.step * inside.picks[self.i].percent))
+
+    def most(self, steps: int, clock: Clock) -> int | None:
+        envelope = self.asked.planning.control_envelope
+        with_it = contest(locked(self.question(steps), self.i, InvestmentLock(kind=LockKind.MUST)), clock)
+        cheapest = with_it.cheapest if with_it is not None else None
+        if envelope is None or cheapest is None:
+            return None
+        spent = sum(total_outlay(cheapest.instance, j, pick) for j, pick in cheapest.picks.items())
+        return steps + (envelope.total.value - spent) * 100 // (self.step * cheapest.picks[self.i].percent)
 
 
 class TonnesAYear(Figure):
@@ -125,6 +148,38 @@ def floor_of(planning: Planning, most: int) -> int:
     return ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most)
 
 
+class Rivals:
+    """The best plans without the investment, the same whatever its figures are; shared by both figures.
+
+    `contest` is None when something that must be started has no year for it.
+    """
+
+    def __init__(self, asked: Question, i: str, picks: Picks, clock: Clock) -> None:
+        """`picks` is the recommended plan: a rival itself when it has not the investment."""
+        self._guard = Lock()
+        self._contest = contest(locked(asked, i, InvestmentLock(kind=LockKind.NEVER)), clock, picks if i not in picks else None)
+
+    @cached_property
+    def most(self) -> int:
+        """Most ticks; 0 without a plan."""
+        with self._guard:
+            return (self._contest.most or 0) if self._contest is not None else 0
+
+    def best(self, floor: int) -> Best | None:
+        """The best value above a floor."""
+        with self._guard:
+            return self._contest.best(floor) if self._contest is not None else None
+
+
+class Tried(NamedTuple):
+    """One step: whether a best plan has the investment, its plan with it, and the rival above the same floor."""
+
+    chosen: bool
+    inside: Best | None
+    outside: Best | None
+    floor: int
+
+
 class Turn:
     """The search for two neighbouring steps: at the one a best plan has the investment, at the other none has. Both are solved.
 
@@ -132,36 +187,40 @@ class Turn:
     Where that does not help, the bracket is halved. Ties are not broken: only values are compared.
     """
 
-    def __init__(self, figure: Figure, clock: Clock) -> None:
-        self.figure, self.clock = figure, clock
-        self.inside: dict[int, Best | None] = {}
-        self.outside: dict[int, Best | None] = {}
-        self.floors: dict[int, int] = {}
+    def __init__(self, figure: Figure, rivals: Rivals, clock: Clock) -> None:
+        self.figure, self.rivals, self.clock = figure, rivals, clock
+        self.tried: dict[int, Tried] = {}
+
+    def begun(self, today: Tried) -> Turn:
+        """With the answer for today, which is the same for every figure."""
+        self.tried[self.figure.today] = today
+        return self
 
     def chosen(self, steps: int) -> bool:
         """Whether a best plan has the investment at so many steps."""
-        if steps not in self.inside:
-            self._solve(steps)
-        inside, outside = self.inside[steps], self.outside[steps]
-        if inside is None or outside is None:
-            return inside is not None
-        return rank(inside.instance, inside.value) >= rank(outside.instance, outside.value)
+        if steps not in self.tried:
+            self.tried[steps] = self.try_step(steps)
+        return self.tried[steps].chosen
 
-    def _solve(self, steps: int) -> None:
+    def try_step(self, steps: int) -> Tried:
         """The best plans with and without the investment, above the floor that both of them set together."""
-        q, i = self.figure.question(steps), self.figure.i
-        with_it = self._contest(locked(q, i, Lock(kind=LockKind.MUST)))
-        without_it = self._contest(locked(q, i, Lock(kind=LockKind.NEVER)))
-        with ThreadPoolExecutor(2) as pool:
-            most = list(pool.map(lambda contest: contest.most() if contest is not None else None, (with_it, without_it)))
-            floor = self.floors[steps] = floor_of(q.planning, max((m for m in most if m is not None), default=0))
-            asked = [lambda c=c: c.best(floor) if c is not None else None for c in (with_it, without_it)]
-            self.inside[steps], self.outside[steps] = pool.map(lambda ask: ask(), asked)
-
-    def _contest(self, q: Question) -> Contest | None:
-        """The question in the solver; None when something that must be started has no year for it."""
-        d = build_instance(q.portfolio, q.planning)
-        return None if any(not d.starts[j] and must_start(d.investments[j]) for j in d.city) else Contest(d, self.clock)
+        q = self.figure.question(steps)
+        with_it = contest(locked(q, self.figure.i, InvestmentLock(kind=LockKind.MUST)), self.clock)
+        most = with_it.most if with_it is not None else None
+        floor = floor_of(q.planning, max(most or 0, self.rivals.most))
+        rival = self.rivals.best(floor)
+        if with_it is None or most is None:
+            return Tried(False, None, rival, floor)
+        by_ratio = q.planning.objective.name is ObjectiveName.TONNES_PER_KRONA
+        if by_ratio and rival is not None and rival.value.ratio > 0:
+            # one proof settles it: no plan with it has N − rate·K ≥ 0, or this one has
+            inside = with_it.at_rate(rival.value.ratio, floor)
+            if inside is None or inside.value.kronor > 0:
+                chosen = inside is not None and inside.value.ticks - rival.value.ratio * inside.value.kronor >= 0
+                return Tried(chosen, inside, rival, floor)
+        inside = with_it.best(floor)
+        chosen = inside is not None and (rival is None or rank(inside.instance, inside.value) >= rank(rival.instance, rival.value))
+        return Tried(chosen, inside, rival, floor)
 
     def find(self) -> BreakEven:
         """The neighbours, or none within bounds."""
@@ -173,12 +232,17 @@ class Turn:
         return BreakEven(what=figure.what, today=figure.shown(figure.today), chosen_at=shown[0], not_chosen_at=shown[1])
 
     def narrowed(self, inside: int, outside: int) -> tuple[int, int]:
-        """A smaller bracket: a place where the decision probably turns, and its neighbours; and the middle, if none of them helps."""
+        """A smaller bracket: a place where the decision probably turns, and its neighbour; and the middle, if no such place helps."""
         width = abs(inside - outside)
-        for guess in self.guesses(inside, outside):
-            for steps in (guess, guess + 1, guess - 1):
-                if min(inside, outside) < steps < max(inside, outside):
-                    inside, outside = (steps, outside) if self.chosen(steps) else (inside, steps)
+        for guess, expected in self.guesses(inside, outside):
+            # the neighbour is only asked when the guess was right
+            for steps in (guess, guess + (1 if (outside > inside) is expected else -1)):
+                if not min(inside, outside) <= steps <= max(inside, outside):
+                    break
+                found = self.chosen(steps)
+                inside, outside = (steps, outside) if found else (inside, steps)
+                if found is not expected:
+                    break
             if abs(inside - outside) * 4 <= width:
                 return inside, outside
         middle = (inside + outside) // 2
@@ -186,31 +250,45 @@ class Turn:
             inside, outside = (middle, outside) if self.chosen(middle) else (inside, middle)
         return inside, outside
 
-    def guesses(self, inside: int, outside: int) -> Iterator[int]:
-        """Where the best plan with the investment is no better than one without it, and where one without it falls below the floor."""
-        best = self.inside[inside]
-        if self.inside[outside] is None:
-            return  # it is impossible there: nothing is known of where that begins
-        for other in (self.outside[inside], self.outside[outside]):
-            guess = self.figure.guess(best, inside, other.value) if best is not None and other is not None else None
-            if guess is not None:
-                yield guess
-        rival, low, high = self.outside[outside], self.floors[outside], self.floors[inside]
-        if rival is not None and high != low:
+    def guesses(self, inside: int, outside: int) -> Iterator[tuple[int, bool]]:
+        """Steps next to which the decision probably turns, and whether it is chosen there.
+
+        Where a plan with the investment is no better than a rival; where a rival falls below the floor; where it costs all that there is.
+        """
+        here, there = self.tried[inside], self.tried[outside]
+        for place, tried in ((inside, here), (outside, there)):
+            for other in (there.outside, here.outside):
+                guess = self.figure.guess(tried.inside, place, other.value) if tried.inside is not None and other is not None else None
+                if guess is not None:
+                    yield guess, True
+        if there.inside is not None and there.outside is not None and here.floor != there.floor:
             # the floor follows the most tonnes, and they follow the figure in a straight line as long as the same plans have them
-            yield outside + (rival.value.ticks - low) * (inside - outside) // (high - low)
+            yield outside + (there.outside.value.ticks - there.floor) * (inside - outside) // (here.floor - there.floor), False
+        if there.inside is None:
+            most = self.figure.most(inside, self.clock)
+            if most is not None:
+                yield most, True
 
     def bracket(self) -> tuple[int, int] | None:
         """A chosen and a not chosen step, from today on outwards; None when the decision does not turn within bounds."""
         figure = self.figure
         here = self.chosen(figure.today)
         away = 1 if here is figure.more_is_worse else -1
-        distance = max(1, figure.today // 2)
-        for _ in range(DOUBLINGS):
-            steps = max(figure.today + away * distance, figure.least)
+        far = (figure.today + away * max(1, int(figure.today * part)) for part in DISTANCES)
+        for steps in (max(place, figure.least) for place in chain(self.near(away), far)):
             if self.chosen(steps) is not here:
                 return (figure.today, steps) if here else (steps, figure.today)
             if steps == figure.least:
                 return None
-            distance *= 2
         return None
+
+    def near(self, away: int) -> Iterator[int]:
+        """The step just beyond where the plan of today says that the decision turns, when that is within bounds."""
+        figure, today = self.figure, self.tried[self.figure.today]
+        if today.inside is None or today.outside is None:
+            return
+        guess = figure.guess(today.inside, figure.today, today.outside.value)
+        if guess is not None:
+            beyond = guess + away if today.chosen else guess
+            if figure.least < beyond <= figure.today * 16 and (beyond - figure.today) * away > 0:
+                yield beyond

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from decimal import Decimal
 
 from portfolio.accounts import ratio_of
@@ -10,7 +10,7 @@ from portfolio.analysis.base import Base
 from portfolio.analysis.conflict.demands import Question, demands_of, locked
 from portfolio.analysis.conflict.smallest import of_investments, possible, smallest_clash
 from portfolio.analysis.conflict.ways import way_out
-from portfolio.analysis.turn import Outlay, TonnesAYear, Turn
+from portfolio.analysis.turn import Outlay, Rivals, TonnesAYear, Turn
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Measure, Picks, measure
 from portfolio.explained import BreakEven, Forced, Relief, Why
@@ -70,16 +70,26 @@ class Parts:
         if chosen and base.picks[i].start > d.starts[i][0]:
             wanted.append(("earlier", d.starts[i][0], Lock(kind=LockKind.START, year=d.starts[i][0])))
         with ThreadPoolExecutor(2) as pool:
-            solved = list(pool.map(lambda w: _solved(locked(base.question, i, w[2]), clock), wanted))
-        for (what, year, _), other in zip(wanted, solved, strict=True):
-            self.forced.append(_forced(base.picks, value, i, what, year, other))
-        if bound:
-            return
-        if not chosen:
-            self.fits, self.beside = _beside(base, i, clock)
-        for figure in (Outlay(base.question, d, i), TonnesAYear(base.question, d, i)):
-            if figure.today:
-                self.turns.append(Turn(figure, clock).find())
+            # the longest first: both threads are then done at about the same time
+            turns = pool.submit(_turns, base, d, i, clock, pool) if not bound else None
+            solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock) for w in wanted]
+            beside = pool.submit(_beside, base, i, clock) if not bound and not chosen else None
+            for (what, year, _), other in zip(wanted, solved, strict=True):
+                self.forced.append(_forced(base.picks, value, i, what, year, other.result()))
+            if beside is not None:
+                self.fits, self.beside = beside.result()
+            if turns is not None:
+                self.turns += [turn.result() for turn in reversed(turns.result())]
+
+
+def _turns(base: Base, d: Instance, i: str, clock: Clock, pool: Executor) -> list[Future[BreakEven]]:
+    """Where the decision turns, by the tonnes, which takes longest, and by the outlay: both begin with what is so today."""
+    rivals = Rivals(base.question, i, base.picks, clock)
+    turns = [Turn(figure, rivals, clock) for figure in (TonnesAYear(base.question, d, i), Outlay(base.question, d, i)) if figure.today]
+    if not turns:
+        return []
+    today = turns[0].try_step(turns[0].figure.today)
+    return [pool.submit(turn.begun(today).find) for turn in turns]
 
 
 def _solved(q: Question, clock: Clock) -> Best | None:
