@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from decimal import Decimal
+from itertools import count
+from typing import Any
 
 from portfolio.accounts import ratio_of
 from portfolio.analysis.base import Base
+from portfolio.analysis.beside import Progress, silent
 from portfolio.analysis.conflict.demands import Question, demands_of, locked
 from portfolio.analysis.conflict.smallest import of_investments, possible, smallest_clash
 from portfolio.analysis.conflict.ways import way_out
@@ -22,11 +25,11 @@ from portfolio.stages import solve_stages
 from portfolio.value import Best
 
 
-def why(base: Base, i: str, clock: Clock) -> Why:
+def why(base: Base, i: str, clock: Clock, progress: Progress = silent) -> Why:
     """What decides investment i. What the clock cuts short is left out, and `complete` says so."""
     d = build_instance(base.question.portfolio, base.question.planning)
     decision = base.decisions[i]
-    found = Parts()
+    found = Parts(progress)
     bound = must_start(d.investments[i]) if i in d.starts else True
     if decision.layer is not Layer.EXTERNAL and d.investments[i].lock.kind is not LockKind.NEVER:
         try:
@@ -54,7 +57,8 @@ def why(base: Base, i: str, clock: Clock) -> Why:
 class Parts:
     """What has been found out so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._done, self._total = progress, count(1), 0
         self.forced: list[Forced] = []
         self.fits = True
         self.beside: tuple[Relief, ...] = ()
@@ -69,11 +73,14 @@ class Parts:
             wanted.append(("out", None, Lock(kind=LockKind.NEVER)) if chosen else ("in", None, Lock(kind=LockKind.MUST)))
         if chosen and base.picks[i].start > d.starts[i][0]:
             wanted.append(("earlier", d.starts[i][0], Lock(kind=LockKind.START, year=d.starts[i][0])))
+        self._total = len(wanted) + (0 if bound else 2 if chosen else 3)
+        self._progress(0, self._total)
         with ThreadPoolExecutor(2) as pool:
             # the longest first: both threads are then done at about the same time
-            turns = pool.submit(_turns, base, d, i, clock, pool) if not bound else None
+            turns = pool.submit(self._begin, base, d, i, clock, pool) if not bound else None
             solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock) for w in wanted]
             beside = pool.submit(_beside, base, i, clock) if not bound and not chosen else None
+            self._watch(*solved, *([beside] if beside is not None else []))
             for (what, year, _), other in zip(wanted, solved, strict=True):
                 self.forced.append(_forced(base.picks, value, i, what, year, other.result()))
             if beside is not None:
@@ -81,15 +88,21 @@ class Parts:
             if turns is not None:
                 self.turns += [turn.result() for turn in reversed(turns.result())]
 
+    def _begin(self, base: Base, d: Instance, i: str, clock: Clock, pool: Executor) -> list[Future[BreakEven]]:
+        """Where the decision turns, by the tonnes, which takes longest, and by the outlay: both begin with what is so today."""
+        rivals = Rivals(base.question, i, base.picks, clock)
+        turns = [Turn(figure, rivals, clock) for figure in (TonnesAYear(base.question, d, i), Outlay(base.question, d, i)) if figure.today]
+        if not turns:
+            return []
+        today = turns[0].try_step(turns[0].figure.today)
+        found = [pool.submit(turn.begun(today).find) for turn in turns]
+        self._watch(*found)
+        return found
 
-def _turns(base: Base, d: Instance, i: str, clock: Clock, pool: Executor) -> list[Future[BreakEven]]:
-    """Where the decision turns, by the tonnes, which takes longest, and by the outlay: both begin with what is so today."""
-    rivals = Rivals(base.question, i, base.picks, clock)
-    turns = [Turn(figure, rivals, clock) for figure in (TonnesAYear(base.question, d, i), Outlay(base.question, d, i)) if figure.today]
-    if not turns:
-        return []
-    today = turns[0].try_step(turns[0].figure.today)
-    return [pool.submit(turn.begun(today).find) for turn in turns]
+    def _watch(self, *parts: Future[Any]) -> None:
+        """Tell when these parts are done."""
+        for part in parts:
+            part.add_done_callback(lambda _: self._progress(next(self._done), self._total))
 
 
 def _solved(q: Question, clock: Clock) -> Best | None:

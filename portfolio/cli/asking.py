@@ -39,7 +39,6 @@ def question_asked(options: argparse.Namespace) -> tuple[Portfolio, Planning]:
     if options.finished is not None:
         asked = _finished(options)
         return asked.portfolio, asked.planning
-    options.workbooks = getattr(options, "workbooks", [])
     inputs = read(options)
     return inputs.portfolio, inputs.planning
 

@@ -71,7 +71,8 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
         if options.id not in decisions:
             near = ", ".join(i for i in decisions if i.startswith(options.id[:1].upper())) or ", ".join(decisions)
             raise InputError([finding("why_unknown", options.id, near=near)])
-        found = why(base_of(portfolio, planning, run.decisions), options.id, clock)
+        with face.progress(face.text("why.working", id=options.id)) as progress:
+            found = why(base_of(portfolio, planning, run.decisions), options.id, clock, progress)
     if face.json:
         print(shown.to_json(found), end="")
     else:
@@ -120,9 +121,8 @@ def run_scenarios(options: argparse.Namespace, face: Face) -> int:
 
 def _solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face) -> list[Run]:
     """Every question with its scenarios, two at a time; all are read, and their faults told, before any is solved."""
-    from concurrent.futures import ThreadPoolExecutor
-
     with in_one_piece():
+        from portfolio.analysis.beside import side_by_side
         from portfolio.analysis.optimise import Request, optimise
         from portfolio.reports.findings import finding_line
         from portfolio.solve import Clock
@@ -148,8 +148,8 @@ def _solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], 
         return optimise(inputs.portfolio, inputs.planning, Request(options.time_limit, lang=face.text.lang), lines, clock)
 
     options.stopped = False
-    with instead_of_interrupt(stop), ThreadPoolExecutor(2) as pool:
-        return list(pool.map(solve, asked_for))
+    with instead_of_interrupt(stop), face.progress(face.text("comparison.working")) as progress:
+        return side_by_side(asked_for, solve, progress)
 
 
 def _beside(rounds: Sequence[tuple[str, Run]], options: argparse.Namespace, face: Face) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from portfolio.cli.explain import run_compare, run_report, run_scenarios, run_wh
 from portfolio.cli.face import EXIT_DONE, EXIT_INPUT, Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
 from portfolio.cli.frontier import run_frontier, run_prices
+from portfolio.cli.near import run_near, run_stability
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.text import LANGUAGES, Text
 
@@ -53,6 +55,8 @@ def _said(message: str, text: Text) -> str:
         ("invalid float value: ", "not_number"),
         ("invalid seconds value: ", "not_number"),
         ("invalid points value: ", "not_points"),
+        ("invalid amount value: ", "not_amount"),
+        ("invalid percent value: ", "not_percent"),
     ):
         message = message.replace(english, text(f"cli.help.{name}"))
     return message.replace("argument ", "").replace("(choose from ", f"({text('cli.help.choose_from')} ")
@@ -84,17 +88,12 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
         about: dict[str, Any] = {"text": text, "epilog": text("cli.report.example")}
         shown = reports.add_parser(name, help=text(f"cli.report.{name}"), description=text(f"cli.report.{name}"), **about)
         shown.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
-        shown.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
-        _add_model(shown, text)
-        shown.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
-        _add_time_limit(shown, text)
+        _add_question(shown, text)
     _add_time_limit(optimise, text)
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
     why = add("why", run_why)
     why.add_argument("id", metavar=text("cli.help.id"), help=text("cli.help.why_id"))
-    why.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
-    _add_model(why, text)
-    _add_time_limit(why, text)
+    _add_question(why, text)
     _add_explored(add, text)
     compare = add("compare", run_compare)
     compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
@@ -113,18 +112,21 @@ Add = Callable[[str, Run], argparse.ArgumentParser]
 
 
 def _add_explored(add: Add, text: Text) -> None:
-    """The commands that explore what is around a plan: frontier, prices."""
+    """The commands that explore what is around a plan."""
     frontier = add("frontier", run_frontier)
-    frontier.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
-    _add_model(frontier, text)
+    _add_question(frontier, text)
     frontier.add_argument("--points", type=points, default=40, metavar=text("cli.help.number"), help=text("cli.help.points"))
     frontier.add_argument("--all", action="store_true", help=text("cli.help.all_points"))
     frontier.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_frontier"))
-    _add_time_limit(frontier, text)
     prices = add("prices", run_prices)
-    prices.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
-    _add_model(prices, text)
-    _add_time_limit(prices, text)
+    _add_question(prices, text)
+    stability = add("stability", run_stability)
+    _add_question(stability, text)
+    stability.add_argument("--price", type=amount, metavar=text("cli.help.tonnes"), help=text("cli.help.price"))
+    near = add("near", run_near)
+    _add_question(near, text)
+    near.add_argument("--within", type=percent, default=Decimal("0.01"), metavar=text("cli.help.percent"), help=text("cli.help.within"))
+    near.add_argument("--most", type=points, default=10, metavar=text("cli.help.number"), help=text("cli.help.most"))
 
 
 def _add_files(add: Add, text: Text) -> None:
@@ -142,6 +144,14 @@ def _add_files(add: Add, text: Text) -> None:
     template.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
     init = add("init", run_init)
     init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
+
+
+def _add_question(command: argparse.ArgumentParser, text: Text) -> None:
+    """What a command about a plan starts from: workbooks and a model, or a finished run; and its time."""
+    command.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+    command.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    _add_model(command, text)
+    _add_time_limit(command, text)
 
 
 def _add_time_limit(command: argparse.ArgumentParser, text: Text) -> None:
@@ -163,6 +173,25 @@ def seconds(value: str) -> float:
     """A time limit in seconds, more than 0 and at most a day."""
     number = float(value.replace(",", "."))
     if not 0 < number <= 86_400:
+        raise ValueError(value)
+    return number
+
+
+def amount(value: str) -> Decimal:
+    """A number of tonnes, not negative."""
+    try:
+        number = Decimal(value.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
+    except InvalidOperation as fault:
+        raise ValueError(value) from fault
+    if not (number.is_finite() and number >= 0):
+        raise ValueError(value)
+    return number
+
+
+def percent(value: str) -> Decimal:
+    """A number of per cent, from 0 to 100, as a share."""
+    number = amount(value.removesuffix("%")) / 100
+    if number > 1:
         raise ValueError(value)
     return number
 

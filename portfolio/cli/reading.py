@@ -120,5 +120,5 @@ def _or_faults(faults: list[Finding], read: Callable[[], Read]) -> Read | None:
 
 def only_the_run(options: argparse.Namespace) -> None:
     """A finished run has its own workbooks, model and scenarios."""
-    if getattr(options, "workbooks", None) or options.model is not None or options.scenarios:
+    if options.workbooks or options.model is not None or options.scenarios:
         raise InputError([finding("report_run_and_input", options.finished.as_posix())])
