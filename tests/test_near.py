@@ -102,7 +102,7 @@ def run_block(seeds: range) -> tuple[int, int]:
 def test_near_sets_equal_enumeration() -> None:
     asked, several = run_block(range(500, 516))
     assert asked >= 8
-    assert several >= 2
+    assert several >= 1
 
 
 @pytest.mark.long

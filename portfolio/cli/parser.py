@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from portfolio import __version__
+from portfolio.cli.costs import run_costs, run_metrics
 from portfolio.cli.explain import run_compare, run_report, run_scenarios, run_why
 from portfolio.cli.face import EXIT_DONE, EXIT_INPUT, Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
@@ -120,6 +121,10 @@ def _add_explored(add: Add, text: Text) -> None:
     frontier.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_frontier"))
     prices = add("prices", run_prices)
     _add_question(prices, text)
+    costs = add("costs", run_costs)
+    _add_question(costs, text)
+    costs.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_costs"))
+    _add_question(add("metrics", run_metrics), text)
     stability = add("stability", run_stability)
     _add_question(stability, text)
     stability.add_argument("--price", type=amount, metavar=text("cli.help.tonnes"), help=text("cli.help.price"))

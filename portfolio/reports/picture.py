@@ -48,10 +48,35 @@ def picture(panels: Sequence[Panel], form: Form, lang: Lang, title: str) -> byte
         figure.suptitle(title, fontsize=13, fontweight="bold")
         for n, panel in enumerate(panels, start=1):
             _draw(figure.add_subplot(len(panels), 1, n), panel, lang)
-        target = io.BytesIO()
-        meta = {"Date": None, "Title": title} if form == "svg" else {"Software": None, "Title": title}
-        figure.savefig(target, format=form, metadata=meta)
+        return _saved(figure, form, title)
+
+
+def _saved(figure: Figure, form: Form, title: str) -> bytes:
+    target = io.BytesIO()
+    meta = {"Date": None, "Title": title} if form == "svg" else {"Software": None, "Title": title}
+    figure.savefig(target, format=form, metadata=meta)
     return target.getvalue()
+
+
+Bars = tuple[str, str, Sequence[tuple[str, Exact, Exact]]]
+"""Title and y label of a panel, and its bars: id, width, height."""
+
+
+def widths(panels: Sequence[Bars], x_label: str, form: Form, lang: Lang, title: str) -> bytes:
+    """Bars side by side, as wide as one figure and as high as another; the widest are named."""
+    with mpl.rc_context({"svg.hashsalt": "portfolio", "font.size": 10, "svg.fonttype": "none"}):
+        figure = Figure(figsize=(9, 4.2 * max(1, len(panels))), dpi=150, layout="constrained")
+        figure.suptitle(title, fontsize=13, fontweight="bold")
+        for n, (heading, y_label, bars) in enumerate(panels, start=1):
+            axes = figure.add_subplot(len(panels), 1, n)
+            total, left = sum(Decimal(width) for _, width, _ in bars), Decimal(0)
+            for name, width, height in bars:
+                axes.bar(_on(left, 1), _on(height, 1), width=_on(width, 1), align="edge", color=BLUE, edgecolor="white", linewidth=0.5)
+                if Decimal(width) * 60 >= total:
+                    axes.annotate(name, (_on(left + Decimal(width) / 2, 1), _on(height, 1)), ha="center", va="bottom", fontsize=8)
+                left += Decimal(width)
+            _labelled(axes, heading, x_label, y_label, lang)
+        return _saved(figure, form, title)
 
 
 def _on(value: Exact, per: int) -> float:
@@ -64,10 +89,15 @@ def _draw(axes: mpl.axes.Axes, panel: Panel, lang: Lang) -> None:
     axes.step(x, y, where="post", color=BLUE, linewidth=1.2)
     axes.plot(x, y, "o", color=BLUE, markersize=4)
     axes.plot([x[n] for n in panel.marked], [y[n] for n in panel.marked], "D", color=RED, markersize=7)
-    axes.set_title(panel.title, loc="left", fontsize=11)
-    axes.set_xlabel(panel.x_label)
-    axes.set_ylabel(panel.y_label)
+    _labelled(axes, panel.title, panel.x_label, panel.y_label, lang)
+
+
+def _labelled(axes: mpl.axes.Axes, title: str, x_label: str, y_label: str, lang: Lang) -> None:
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
     axes.grid(color=GREY, alpha=0.35)
+    axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _place: number(Decimal(str(value)), 0, lang)))
