@@ -69,6 +69,7 @@ def test_the_panels_by_hand() -> None:
     assert (found.tonnes, found.outlay, found.net_cost) == (154, 260, 200)
 
 
+@pytest.mark.long
 def test_the_lines_sum_to_the_plan_of_the_sample() -> None:
     run = sample_run()
     portfolio, planning = sample()

@@ -124,10 +124,10 @@ def run_block(seeds: range) -> tuple[int, int, int]:
 
 
 def test_every_statement_equals_enumeration() -> None:
-    asked, forced, turns = run_block(range(36))
-    assert asked >= 6
-    assert forced >= 4
-    assert turns >= 3
+    asked, forced, turns = run_block(range(24))
+    assert asked >= 4
+    assert forced >= 3
+    assert turns >= 2
 
 
 @pytest.mark.long
@@ -211,13 +211,11 @@ def test_the_command_on_a_finished_run(tmp_path: Path, monkeypatch: pytest.Monke
     assert main(["init", "."]) == 0
     assert main(["optimise", "--out", "ut"]) == 0
     capsys.readouterr()
-    assert main(["why", "EX-3", "--run", "ut"]) == 0
+    assert main(["why", "EX-3", "--run", "ut", "--json"]) == 0
     from_run = capsys.readouterr().out
-    assert "EX-3" in from_run
-    assert main(["why", "EX-3"]) == 0
-    assert capsys.readouterr().out == from_run
     assert main(["why", "EX-3", "--json"]) == 0
-    said: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert capsys.readouterr().out == from_run
+    said: dict[str, Any] = json.loads(from_run)
     assert (said["id"], said["complete"]) == ("EX-3", True)
     assert main(["why", "EX-99"]) == 2
     assert "EX-1" in capsys.readouterr().err

@@ -72,7 +72,7 @@ def widths(panels: Sequence[Bars], x_label: str, form: Form, lang: Lang, title: 
             total, left = sum(Decimal(width) for _, width, _ in bars), Decimal(0)
             for name, width, height in bars:
                 axes.bar(_on(left, 1), _on(height, 1), width=_on(width, 1), align="edge", color=BLUE, edgecolor="white", linewidth=0.5)
-                if Decimal(width) * 60 >= total:
+                if Decimal(width) * 25 >= total:
                     axes.annotate(name, (_on(left + Decimal(width) / 2, 1), _on(height, 1)), ha="center", va="bottom", fontsize=8)
                 left += Decimal(width)
             _labelled(axes, heading, x_label, y_label, lang)
