@@ -115,6 +115,15 @@ def test_the_ranking_brings_along_what_is_required() -> None:
     assert (found.ranking.tonnes, found.ranking.plan_tonnes) == (50, 60)
 
 
+def test_the_ranking_stays_within_the_plan_s_kronor() -> None:
+    """S can be bought in part: the plan buys what the floor asks for, and the ranking gets no more kronor than that."""
+    items = (m.investment("A", (100,), tonnes=Decimal(10)), m.investment("S", (1_000,), tonnes=Decimal(20), minimum_share=50))
+    found = made(m.portfolio_of(*items), m.planning(objective=Objective(name="tonnes_per_krona", floor_share=m.share("0.8"))))
+    assert found.ranking is not None
+    assert found.ranking.plan_kronor == 800
+    assert (found.ranking.tonnes, found.ranking.kronor) == (found.ranking.plan_tonnes, 800)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_the_terminal_says(lang: Any) -> None:
     console = Console(width=80, file=StringIO(), highlight=False)

@@ -45,7 +45,7 @@ def ranking(d: Instance, picks: Picks, clock: Clock) -> Ranking:
         (Alone(i, measure(d, {i: Pick(d.starts[i][0], d.layers[i][-1])})) for i in d.city if d.starts[i]), key=lambda a: a.order
     )
     taken = _taken(d, [alone.id for alone in ranked], budget, clock)
-    best = _scheduled(d, taken, clock)
+    best = _scheduled(d, taken, budget, clock)
     if best is not None:
         audited(d, best)
     most = Desk(build_instance(d.portfolio, most_tonnes(d.planning)), clock, workers=1).most(budget)
@@ -116,16 +116,19 @@ def _forced(d: Instance) -> list[str]:
     return [i for i in d.city if must_start(d.investments[i])]
 
 
-def _scheduled(d: Instance, chosen: frozenset[str], clock: Clock) -> Picks | None:
-    """The plan of a set with the most tonnes, for the fewest kronor; None when the set breaks a demand."""
+def _scheduled(d: Instance, chosen: frozenset[str], budget: int, clock: Clock) -> Picks | None:
+    """The plan of a set with the most tonnes, within the budget; None when the set breaks a demand."""
     programme = build(d)
     session = Session(programme, clock)
+    session.hold(programme.kronor, at_most=budget / 1000 + HALF_KRONA)
     session.fix_set(chosen)
     first = _proven(session.best(programme.tonnes, maximise=True))
     if first is None:
         return None
     session.hold(programme.tonnes, at_least=measure(d, first).ticks / TICKS_PER_TONNE - HALF_TICK)
-    return _proven(session.best(programme.gap_outlay, maximise=False)) or first
+    cheapest = _proven(session.best(programme.kronor, maximise=False)) or first
+    session.hold(programme.kronor, at_most=measure(d, cheapest).kronor / 1000 + HALF_KRONA)
+    return _proven(session.best(programme.gap_outlay, maximise=False)) or cheapest
 
 
 def _proven(answer: Answer) -> Picks | None:

@@ -43,8 +43,8 @@ def render(found: Prices, text: Text, console: Console) -> None:
     idle = _idle(found.steps)
     rows = [_row(steps, text) for steps in _joined(found.steps) if _key(steps[0]) not in idle]
     if rows:
-        page.table(columns, rows, names=0)
-    page.line(_idle_said(idle, text))
+        page.table(columns, rows, names=0, optional=(6, 5))
+    page.line(_idle_said(idle, text) if found.steps else text("prices.no_limits"))
     page.title(text("prices.target"))
     cost = mnkr(found.reductions_kronor, lang)
     page.line(text("prices.target_base", year=found.target_year, tonnes=tonnes(found.reductions, lang), kronor=cost, krona=krona))

@@ -116,7 +116,7 @@ def _said(found: Frontier, curve: Curve, text: Text) -> Iterator[Said]:
 def _steps(curve: Curve, text: Text) -> Iterator[str]:
     """Where the portfolio changes in kind: what goes out, what comes in."""
     steps = [(before, here) for before, here in pairwise(curve.points) if here.step]
-    yield text("frontier.steps", count=len(steps))
+    yield text("frontier.steps", count=len(steps)) if steps else text("frontier.no_steps")
     for before, here in steps:
         yield text(
             "frontier.at_step",
