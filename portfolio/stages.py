@@ -174,6 +174,10 @@ def _tonnes_per_krona(search: _Search) -> Solved:
         rate = solved.value.ratio
         answer = search.ask(reduced(search.programme, rate), maximise=True, known=0.0)  # the plan in hand has N − λK = 0
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
+        if answer.picks is not None and candidate is not None and candidate.ticks < floor and answer.meaning is Meaning.PROVEN:
+            # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
+            search.session.hold(search.programme.tonnes, at_least=(2 * floor - candidate.ticks) / TICKS_PER_TONNE)
+            continue
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.kronor <= 0:
             return _free(search, solved)
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.ratio > rate:

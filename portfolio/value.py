@@ -84,7 +84,12 @@ class Contest:
         """The plan with the largest N − rate·K (rate in ticks per krona) and at least `floor` ticks; None when no plan has them."""
         with self._session.for_a_while():
             self._session.hold(self._programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
-            return self._found(self._session.best(reduced(self._programme, rate), maximise=True, known=known))
+            while True:
+                found = self._found(self._session.best(reduced(self._programme, rate), maximise=True, known=known))
+                if found is None or found.value.ticks >= floor:
+                    return found
+                # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
+                self._session.hold(self._programme.tonnes, at_least=(2 * floor - found.value.ticks) / TICKS_PER_TONNE)
 
     def _best(self, floor: int) -> Best | None:
         found = self.first
@@ -102,7 +107,7 @@ class Contest:
         while found.value.kronor > 0 and found.value.ticks > 0:
             # Dinkelbach (1967), as in stages.py
             better = self.at_rate(found.value.ratio, floor, known=0.0)
-            if better is None or better.value.ticks < floor or rank(self.d, better.value) <= rank(self.d, found.value):
+            if better is None or rank(self.d, better.value) <= rank(self.d, found.value):
                 break
             found = better
         return found

@@ -74,6 +74,10 @@ class Figure:
         """The last step at which the plan `inside`, found at `steps`, is no worse than `outside`, a plan without the investment."""
         raise AssertionError((inside, steps, outside))
 
+    def slope(self, inside: Best, steps: int) -> Fraction:  # noqa: ARG002
+        """Ticks that the plan `inside`, found at `steps`, has more with each step."""
+        return Fraction(0)
+
     def most(self, steps: int, clock: Clock) -> int | None:  # noqa: ARG002
         """The step up to which the cheapest plan with it, from `steps` on, stays within all that there is; None where none is stated."""
         return None
@@ -137,9 +141,13 @@ class TonnesAYear(Figure):
     def guess(self, inside: Best, steps: int, outside: Measure) -> int | None:
         if self.asked.planning.objective.name is not ObjectiveName.TONNES_PER_KRONA or outside.ratio <= 0:
             return None
-        own = inside.value.ticks - measure(inside.instance, {j: p for j, p in inside.picks.items() if j != self.i}).ticks
+        slope = self.slope(inside, steps)
         spare = inside.value.ticks - outside.ratio * inside.value.kronor
-        return steps - floor(spare * steps / own) if own > 0 else None
+        return steps - floor(spare / slope) if slope > 0 else None
+
+    def slope(self, inside: Best, steps: int) -> Fraction:
+        own = inside.value.ticks - measure(inside.instance, {j: p for j, p in inside.picks.items() if j != self.i}).ticks
+        return Fraction(own, steps) if steps else Fraction(0)
 
 
 def floor_of(planning: Planning, most: int) -> int:
@@ -261,6 +269,11 @@ class Turn:
                 guess = self.figure.guess(tried.inside, place, other.value) if tried.inside is not None and other is not None else None
                 if guess is not None:
                     yield guess, True
+        if here.inside is not None and here.floor != there.floor:
+            # where the plan with the investment falls below the floor, which moves too
+            gain = self.figure.slope(here.inside, inside) - Fraction(here.floor - there.floor, inside - outside)
+            if gain:
+                yield ceil(inside + (here.floor - here.inside.value.ticks) / gain), True
         if there.inside is not None and there.outside is not None and here.floor != there.floor:
             # the floor follows the most tonnes, and they follow the figure in a straight line as long as the same plans have them
             yield outside + (there.outside.value.ticks - there.floor) * (inside - outside) // (here.floor - there.floor), False

@@ -98,7 +98,11 @@ class Desk:
             while True:
                 rate: Fraction = known.value.ratio
                 better = self._found(session.best(reduced(programme, rate), maximise=True, known=0.0))
-                if better is None or better.value.ticks < floor or better.value.kronor <= 0 or better.value.ratio <= rate:
+                if better is not None and better.value.ticks < floor:
+                    # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
+                    session.hold(programme.tonnes, at_least=(2 * floor - better.value.ticks) / TICKS_PER_TONNE)
+                    continue
+                if better is None or better.value.kronor <= 0 or better.value.ratio <= rate:
                     return known
                 known = better
 
