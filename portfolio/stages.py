@@ -172,7 +172,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
     while True:
         rate = solved.value.ratio
-        answer = search.ask(reduced(search.programme, rate), maximise=True, known=0.0)  # the plan in hand has N − λK = 0
+        answer = search.ask(search.programme.reduced(rate), maximise=True, known=0.0)  # the plan in hand has N − λK = 0
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
         if answer.picks is not None and candidate is not None and candidate.ticks < floor and answer.meaning is Meaning.PROVEN:
             # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
@@ -189,7 +189,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     if answer.meaning is not Meaning.PROVEN:
         solved.proven, solved.unique, solved.stopped = False, False, search.stopped
         return _ratio_left(search, solved, floor, most.value.ticks, (rate, answer.bound))
-    return _break_ties(search, solved, lambda m: (-m.ratio,), reduced(search.programme, solved.value.ratio))
+    return _break_ties(search, solved, lambda m: (-m.ratio,), search.programme.reduced(solved.value.ratio))
 
 
 def _free(search: _Search, solved: Solved) -> Solved:
@@ -216,21 +216,12 @@ def _ratio_left(search: _Search, solved: Solved, floor: int, most: int | None, a
     if solved.value.ticks <= 0 or solved.value.kronor <= 0:
         return solved  # no ratio to improve on
     rate, session = solved.value.ratio, search.session
-    known = [(rate, session.relaxed_bound(reduced(search.programme, rate), maximise=True)), *([asked] if asked is not None else [])]
+    known = [(rate, session.relaxed_bound(search.programme.reduced(rate), maximise=True)), *([asked] if asked is not None else [])]
     ceilings = [Ceiling(r, max(0, ceil(e * TICKS_PER_TONNE))) for r, e in known if isfinite(e)]
     fewest = session.relaxed_bound(search.programme.kronor, maximise=False)
     kronor = floor_of(fewest * 1000) if isfinite(fewest) else None
     solved.gap_ticks, solved.gap_kronor, solved.bound = better(solved.value.ticks, solved.value.kronor, ceilings, floor, most, kronor)
     return solved
-
-
-def reduced(programme: Programme, rate: Fraction) -> pulp.LpAffineExpression:
-    """N − λK (t), λ in ticks per krona."""
-    per_tkr = float(rate * 1000 / TICKS_PER_TONNE)
-    terms = dict(programme.tonnes)
-    for variable, coefficient in programme.kronor.items():
-        terms[variable] = terms.get(variable, 0.0) - per_tkr * coefficient
-    return pulp.LpAffineExpression(terms, constant=programme.tonnes.constant)
 
 
 def _most_plan(search: _Search) -> Solved:

@@ -13,7 +13,7 @@ from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName
 from portfolio.solve import Answer, Clock, Meaning, Session
-from portfolio.stages import HALF_TICK, reduced
+from portfolio.stages import HALF_TICK
 from portfolio.units import TICKS_PER_TONNE
 
 
@@ -85,7 +85,7 @@ class Contest:
         with self._session.for_a_while():
             self._session.hold(self._programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
             while True:
-                found = self._found(self._session.best(reduced(self._programme, rate), maximise=True, known=known))
+                found = self._found(self._session.best(self._programme.reduced(rate), maximise=True, known=known))
                 if found is None or found.value.ticks >= floor:
                     return found
                 # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing

@@ -146,7 +146,6 @@ def test_no_fault_is_swallowed() -> None:
 FLOATS = {
     "formulation": "the solver's coefficients",
     "solve": "the solver's coefficients and answers",
-    "stages": "the rate λ as a coefficient",
     "cells.py": "a number cell comes as float and becomes an exact decimal",
     "standard.py": "a number on its way into a cell",
     "decision_workbook.py": "a number on its way into a cell",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from functools import cache
 from pathlib import Path
 
 from portfolio.formulation import ALL
@@ -34,14 +35,20 @@ def test_messages_are_not_empty() -> None:
     assert empty <= {"terminal.stopped.none"}
 
 
+@cache
+def files() -> dict[Path, list[ast.AST]]:
+    """Every node of each file of the package."""
+    return {path: list(ast.walk(ast.parse(path.read_text("utf-8")))) for path in PACKAGE.rglob("*.py")}
+
+
 def literal_calls() -> list[tuple[str, str, str]]:
     """(file, function, first literal argument) of every call with a literal string first."""
     found = []
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for file, nodes in files().items():
+        for node in nodes:
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                found.append((path.name, name, node.args[0].value))
+                found.append((file.name, name, node.args[0].value))
     return found
 
 
@@ -63,7 +70,7 @@ def test_every_constraint_has_a_name_and_a_meaning() -> None:
 
 def trees() -> list[ast.AST]:
     """Every node of the package's code."""
-    return [node for path in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    return [node for nodes in files().values() for node in nodes]
 
 
 def vocabulary() -> set[str]:

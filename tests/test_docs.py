@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import runpy
 import shlex
-import subprocess
-import sys
+from contextlib import redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,14 @@ def generate() -> dict[str, Any]:
     return runpy.run_path(str(TOP / "docs" / "generate.py"))
 
 
-def output(*arguments: str) -> str:
-    """What a command prints, as a process of its own."""
-    command = [sys.executable, "-m", "portfolio", *arguments]
-    return subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, check=True, encoding="utf-8", timeout=120).stdout
-
-
+@cache
 def help_of(command: str) -> str:
     """The help of a command; of the reports, which take the same options, that of the first."""
-    return output(*([command, cli.REPORTS[0]] if command == "report" else [command]), "--lang", "en", "--help")
+    printed = io.StringIO()
+    with redirect_stdout(printed), pytest.raises(SystemExit) as end:
+        cli.main([*([command, cli.REPORTS[0]] if command == "report" else [command]), "--lang", "en", "--help"])
+    assert not end.value.code
+    return printed.getvalue()
 
 
 def options_in(shown: str) -> set[str]:

@@ -23,7 +23,7 @@ from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance, build_instance
 from portfolio.planning import ObjectiveName, Planning
 from portfolio.solve import Clock, Session
-from portfolio.stages import DEFAULT_FLOOR, HALF_KRONA, HALF_TICK, reduced
+from portfolio.stages import DEFAULT_FLOOR, HALF_KRONA, HALF_TICK
 from portfolio.units import TICKS_PER_TONNE, tonnes_from_ticks
 
 WITHIN = Decimal("0.01")
@@ -144,7 +144,7 @@ class Band:
         """What the solver maximises, or for least cost minimises: N − λK for a ratio, λ = `rate` or the least ratio that counts."""
         if self.by_cost:
             return programme.kronor
-        return reduced(programme, self.least if rate is None else rate) if self.by_ratio else programme.tonnes
+        return programme.reduced(self.least if rate is None else rate) if self.by_ratio else programme.tonnes
 
     def hold(self, programme: Programme, session: Session) -> None:
         """Only plans that count from now on; of ratios also those less than a tick short, which `has` sorts out."""
@@ -234,7 +234,7 @@ class _Around:
             return found if found is not None else known
         while True:
             rate = known.value.ratio
-            better = self.seats.found(session.best(reduced(programme, rate), maximise=True, known=0.0))
+            better = self.seats.found(session.best(programme.reduced(rate), maximise=True, known=0.0))
             if better is None or not band.has(better.value) or better.value.ratio <= rate:
                 return known
             known = better

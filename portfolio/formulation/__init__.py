@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import pulp
@@ -14,6 +15,7 @@ from portfolio.formulation.choice import Choice, Rows, make_choice
 from portfolio.formulation.funding import Stack, make_stack
 from portfolio.formulation.tonnes import Count
 from portfolio.instance import Instance
+from portfolio.units import TICKS_PER_TONNE
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class Programme:
     id_order: pulp.LpAffineExpression
     constraints: tuple[Constraint, ...]
     row_names: dict[str, str]
+
+    def reduced(self, rate: Fraction) -> pulp.LpAffineExpression:
+        """N − λK (t), λ in ticks per krona: 0 for plans with this ratio, more for better ones (Dinkelbach 1967)."""
+        per_tkr = float(rate * 1000 / TICKS_PER_TONNE)
+        terms = dict(self.tonnes)
+        for variable, coefficient in self.kronor.items():
+            terms[variable] = terms.get(variable, 0.0) - per_tkr * coefficient
+        return pulp.LpAffineExpression(terms, constant=self.tonnes.constant)
 
 
 ALL = (

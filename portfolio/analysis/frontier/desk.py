@@ -14,7 +14,7 @@ from portfolio.evaluate import Measure, Picks, measure
 from portfolio.formulation import Programme, build
 from portfolio.instance import Instance
 from portfolio.solve import Answer, Clock, Meaning, Session
-from portfolio.stages import HALF_KRONA, HALF_TICK, reduced
+from portfolio.stages import HALF_KRONA, HALF_TICK
 from portfolio.units import TICKS_PER_TONNE
 
 
@@ -97,7 +97,7 @@ class Desk:
             session.hold(programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
             while True:
                 rate: Fraction = known.value.ratio
-                better = self._found(session.best(reduced(programme, rate), maximise=True, known=0.0))
+                better = self._found(session.best(programme.reduced(rate), maximise=True, known=0.0))
                 if better is not None and better.value.ticks < floor:
                     # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
                     session.hold(programme.tonnes, at_least=(2 * floor - better.value.ticks) / TICKS_PER_TONNE)
