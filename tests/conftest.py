@@ -5,11 +5,35 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections import Counter
 from typing import Any, NoReturn
 
 import pytest
 
 import sample_run
+
+THINNED = {
+    "test_bad_header": 2,
+    "test_bad_overlap": 2,
+    "test_one_bad_cell_one_finding": 3,
+    "test_published_optimum": 3,
+    "test_report_of_the_sample": 2,
+    "test_sound_and_read_as_it_stands": 6,
+    "test_units": 3,
+    "test_year_headers_as_officers_write_them": 3,
+    "test_years_in_every_spelling": 3,
+}
+"""Tests of many cases of one kind: each n-th is in the fast suite, the others among the long tests."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    seen: Counter[str] = Counter()
+    for item in items:
+        name = getattr(item, "originalname", item.name)
+        if seen[name] % THINNED.get(name, 1) > 0:
+            item.add_marker(pytest.mark.long)
+        seen[name] += 1
 
 
 @pytest.fixture(autouse=True)

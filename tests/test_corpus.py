@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import warnings
-from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -50,12 +48,7 @@ def test_the_same_every_time() -> None:
     assert [(c.name, c.content) for c in corpus()] == [(c.name, c.content) for c in cases()]
 
 
-def some_long(cases: Sequence[Case]) -> list[Any]:
-    """Every third case in the fast suite, the others among the long tests."""
-    return [pytest.param(case, id=case.name, marks=[pytest.mark.long] * (n % 3 > 0)) for n, case in enumerate(cases)]
-
-
-@pytest.mark.parametrize("case", some_long(written()))
+@pytest.mark.parametrize("case", written(), ids=lambda c: c.name)
 def test_sound_and_read_as_it_stands(case: Case, tmp_path: Path) -> None:
     # a picture placed in a cell comes from its writer with a part whose name begins with a slash
     assert list(package_faults(case.content)) == [] or case.name == "a name that begins with a slash"

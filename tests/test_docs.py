@@ -51,6 +51,7 @@ def test_schema_is_current(generate: dict[str, Any]) -> None:
     assert json.loads((TOP / "docs" / "run.schema.json").read_text("utf-8")) == json.loads(generate["schema_page"]())
 
 
+@pytest.mark.long
 def test_the_picture_is_what_the_main_job_prints(generate: dict[str, Any]) -> None:
     shown = re.search(f"{generate['BEGIN']}\n```text\n(.*?)\n```\n{generate['END']}", README, re.DOTALL)
     assert shown is not None, "run python docs/generate.py"

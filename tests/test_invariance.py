@@ -65,6 +65,7 @@ def most_tonnes(portfolio: Portfolio, planning: Planning) -> int | None:
     return solved.value.ticks
 
 
+@pytest.mark.long
 def test_a_further_investment_and_a_larger_frame_never_make_it_worse() -> None:
     compared = 0
     for seed in range(40):

@@ -245,6 +245,7 @@ def _holds_the_outlays(lines: tuple[DebtLine, ...], found: Run, ids: set[str]) -
             assert kronor == sum(d.outlay.get(line.year, 0) for d in found.decisions if d.id in ids and d.layer.value == layer)
 
 
+@pytest.mark.long
 def test_with_high_other_investment_the_mandate_binds_and_what_gave_way_is_named() -> None:
     """The scenario changes only the debt, so that the plan without the mandate is the base model's own plan."""
     found, base = run("hog-ovrig-investering"), run()

@@ -11,6 +11,7 @@ from itertools import chain, combinations, product
 from math import floor
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -235,11 +236,12 @@ def questions(draw: st.DrawFn) -> tuple[Portfolio, Planning]:
     return portfolio.model_copy(update={"investments": items}), planning.model_copy(update=tables)
 
 
+@pytest.mark.long
 def test_optimum_equals_enumeration() -> None:
     """Every constraint refuses plans that nothing else refuses, and plans are left."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
     @given(questions())
     def agrees(made: tuple[Portfolio, Planning]) -> None:
         oracle = Funded(*made)
@@ -258,5 +260,5 @@ def test_optimum_equals_enumeration() -> None:
         seen["plans" if solved.picks else "nothing started"] += 1
 
     agrees()
-    assert seen["plans"] >= 12, seen
+    assert seen["plans"] >= 18, seen
     assert min(seen[name] for name in ("committees_hold", "charges_hold", "payable")) > 0, seen

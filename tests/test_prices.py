@@ -202,6 +202,7 @@ def test_what_the_terminal_says(lang: Any) -> None:
     assert {"sv": "ger planen inom ramen 50 ton mer", "en": "gives 50 tonnes more"}[lang] in shown
 
 
+@pytest.mark.long
 def test_without_a_frame_there_is_no_price_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     found = made(Question(m.portfolio_of(m.investment("A")), m.planning(control_envelope=m.envelope(90))))
     assert found.frame_tonnes is None

@@ -61,7 +61,7 @@ def test_attributed_tonnes_sum_to_the_portfolio() -> None:
 
 @pytest.mark.parametrize(
     ("scenario", "binds"),
-    [("", False), ("hog-ovrig-investering", True)],
+    [("", False), pytest.param("hog-ovrig-investering", True, marks=pytest.mark.long)],
 )
 def test_the_mandate_binds_only_with_high_other_investment(scenario: str, binds: bool) -> None:
     limit = next(x for x in run(scenario).limits if x.constraint == "debt_mandate")
