@@ -62,6 +62,9 @@ MEANING: Mapping[str, Meaning] = {
 SUB_MIP_HEURISTICS = ("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost", "mip_allow_restart")
 SLIGHTLY = 1e-6
 """The solver's tolerance."""
+TOLERANCES = ("mip_feasibility_tolerance", "primal_feasibility_tolerance")
+STRICTLY = 1e-10
+"""The smallest tolerance that HiGHS takes."""
 LARGE = 2_000
 """Columns from which the heuristics and restarts of HiGHS stay on, and no value is guessed."""
 GUESSES = (0.001, 0.004, 0.016)
@@ -117,7 +120,7 @@ class Session:
     """
 
     def __init__(self, programme: Programme, clock: Clock, seed: int = 0) -> None:
-        self._programme = programme
+        self.programme = programme
         self._clock = clock
         self.solves = 0
         self._variables = list(programme.problem.variables())
@@ -143,7 +146,7 @@ class Session:
 
     def _start_groups(self) -> list[list[int]]:
         """Columns of the starts of each investment, the one with the largest outlay first."""
-        d, x = self._programme.instance, self._programme.choice
+        d, x = self.programme.instance, self.programme.choice
         groups: dict[str, list[int]] = {}
         for key, variable in x.start.items():
             groups.setdefault(key[0], []).append(self._column[variable.name])
@@ -201,23 +204,33 @@ class Session:
 
     def best_other_set(self, expression: pulp.LpAffineExpression, chosen: frozenset[str], known: float) -> Answer:
         """Maximise as `best`, but over plans that choose another set of investments than `chosen`; starts and layers do not matter."""
-        terms = {v: (1.0 if key[0] in chosen else -1.0) for key, v in self._programme.choice.start.items()}
+        terms = {v: (1.0 if key[0] in chosen else -1.0) for key, v in self.programme.choice.start.items()}
         with self.for_a_while():
             self.hold(pulp.LpAffineExpression(terms), at_most=len(chosen) - 1.0)
             return self.best(expression, maximise=True, known=known)
 
+    @contextmanager
+    def strictly(self) -> Iterator[None]:
+        """Inside, integers are held as near to whole numbers as HiGHS can be asked to."""
+        usual = [self._highs.getOptionValue(option)[1] for option in TOLERANCES]
+        for option in TOLERANCES:
+            self._highs.setOptionValue(option, STRICTLY)
+        yield
+        for option, value in zip(TOLERANCES, usual, strict=True):
+            self._highs.setOptionValue(option, value)
+
     def fix_set(self, chosen: frozenset[str]) -> None:
         """Only `chosen` from now on, each of them started."""
-        for key, variable in self._programme.choice.start.items():
+        for key, variable in self.programme.choice.start.items():
             if key[0] not in chosen:
                 self._upper[self._column[variable.name]] = 0.0
         for i in sorted(chosen):
-            starts = {v: 1.0 for key, v in self._programme.choice.start.items() if key[0] == i}
+            starts = {v: 1.0 for key, v in self.programme.choice.start.items() if key[0] == i}
             self.hold(pulp.LpAffineExpression(starts), at_least=1.0)
 
     def fix_starts(self, picks: Picks) -> None:
         """Only these investments from now on, in these years and to these per cent; the layers are free."""
-        choice = self._programme.choice
+        choice = self.programme.choice
         mine: dict[str, list[pulp.LpVariable]] = {i: [] for i in picks}
         bought: dict[str, list[pulp.LpVariable]] = {i: [] for i in picks}
         for key, variable in choice.start.items():
@@ -264,7 +277,7 @@ class Session:
 
     def out_of_the_frame(self) -> None:
         """Everything that may be in layer gap is there: then no layer is left to decide."""
-        starts = self._programme.choice.start
+        starts = self.programme.choice.start
         for (i, s, layer), variable in starts.items():
             if layer == "plan" and (i, s, "gap") in starts:
                 self._upper[self._column[variable.name]] = 0.0
@@ -354,7 +367,7 @@ class Session:
 
     def _nothing_to_decide(self, expression: pulp.LpAffineExpression) -> Answer:
         """No investment can start: the empty plan, if the rows allow it (HiGHS has no answer to a programme without columns)."""
-        allowed = all(row.valid(SLIGHTLY) for row in self._programme.problem.constraints())
+        allowed = all(row.valid(SLIGHTLY) for row in self.programme.problem.constraints())
         value = float(expression.constant)
         return Answer(Meaning.PROVEN, {}, value, value) if allowed else Answer(Meaning.INFEASIBLE, None, 0.0, value)
 
@@ -375,7 +388,7 @@ class Session:
 
     def _picks(self, values: np.ndarray) -> dict[str, Pick]:
         """Round the integers; everything else is recomputed from them exactly."""
-        x = self._programme.choice
+        x = self.programme.choice
         picks = {}
         for key, variable in x.start.items():
             if round(values[self._column[variable.name]]) == 1:

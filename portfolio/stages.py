@@ -23,6 +23,7 @@ from portfolio.formulation import Programme, build
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName
+from portfolio.reaching import best_reaching
 from portfolio.solve import Answer, Clock, Meaning, Session
 from portfolio.units import TICKS_PER_TONNE
 
@@ -87,7 +88,10 @@ class _Search:
     def ask(
         self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None, seconds: float | None = None
     ) -> Answer:
-        answer = self.session.best(expression, maximise=maximise, known=known, seconds=seconds)
+        return self.heard(self.session.best(expression, maximise=maximise, known=known, seconds=seconds))
+
+    def heard(self, answer: Answer) -> Answer:
+        """The answer; what stopped it is remembered."""
         if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED):
             self.stopped = answer.meaning
         return answer
@@ -172,12 +176,8 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
     while True:
         rate = solved.value.ratio
-        answer = search.ask(search.programme.reduced(rate), maximise=True, known=0.0)  # the plan in hand has N − λK = 0
+        answer = search.heard(best_reaching(search.session, floor, search.programme.reduced(rate), known=0.0))  # the plan in hand has 0
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
-        if answer.picks is not None and candidate is not None and candidate.ticks < floor and answer.meaning is Meaning.PROVEN:
-            # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
-            search.session.hold(search.programme.tonnes, at_least=(2 * floor - candidate.ticks) / TICKS_PER_TONNE)
-            continue
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.kronor <= 0:
             return _free(search, solved)
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.ratio > rate:

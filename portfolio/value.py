@@ -12,6 +12,7 @@ from portfolio.formulation import build
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName
+from portfolio.reaching import best_reaching
 from portfolio.solve import Answer, Clock, Meaning, Session
 from portfolio.stages import HALF_TICK
 from portfolio.units import TICKS_PER_TONNE
@@ -49,6 +50,7 @@ class Contest:
         self._offered = Best(d, offered, measure(d, offered)) if offered is not None else None
         self._programme = build(d)
         self._session = Session(self._programme, clock)
+        self._session.out_of_the_frame()
         self._goal = tonnes_goal(d)
         if self._goal is not None:
             self._session.hold(self._programme.tonnes, at_least=self._goal - HALF_TICK)
@@ -84,12 +86,7 @@ class Contest:
         """The plan with the largest N − rate·K (rate in ticks per krona) and at least `floor` ticks; None when no plan has them."""
         with self._session.for_a_while():
             self._session.hold(self._programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
-            while True:
-                found = self._found(self._session.best(self._programme.reduced(rate), maximise=True, known=known))
-                if found is None or found.value.ticks >= floor:
-                    return found
-                # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
-                self._session.hold(self._programme.tonnes, at_least=(2 * floor - found.value.ticks) / TICKS_PER_TONNE)
+            return self._found(best_reaching(self._session, floor, self._programme.reduced(rate), known=known))
 
     def _best(self, floor: int) -> Best | None:
         found = self.first

@@ -27,14 +27,14 @@ LEVELS = {
         ),
     ),
     3: ("formulation", "narrow", "bounds"),
-    4: ("solve", "stages", "value"),
+    4: ("solve", "stages", "reaching", "value"),
     5: ("analysis",),
     6: ("reports",),
     7: ("cli", "__main__"),
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names}
 LIBRARIES = {
-    "pulp": ("formulation", "solve", "stages"),
+    "pulp": ("formulation", "solve", "reaching", "stages"),
     "highspy": ("solve",),
     "openpyxl": ("excel",),
     "xlsxwriter": ("excel",),

@@ -48,7 +48,7 @@ def stop(monkeypatch: pytest.MonkeyPatch, at: int, *, bounded: bool, why: Meanin
         answer = REAL(self, expression, maximise=maximise, known=known, seconds=seconds)
         if asked[id(self)] < at or answer.meaning is Meaning.INFEASIBLE:
             return answer
-        picks = REAL(self, self._programme.kronor, maximise=False).picks if asked[id(self)] == 1 else None
+        picks = REAL(self, self.programme.kronor, maximise=False).picks if asked[id(self)] == 1 else None
         return Answer(why, picks, 0.0, answer.bound if bounded else (inf if maximise else -inf))
 
     monkeypatch.setattr(Session, "best", best)

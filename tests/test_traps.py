@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import highspy
 import pytest
 
 import making as b
+from portfolio.analysis.conflict.demands import Question, locked, with_fields
 from portfolio.analysis.frontier.desk import Desk
 from portfolio.analysis.frontier.find import most_tonnes
 from portfolio.analysis.optimise import Request, optimise
+from portfolio.analysis.turn import contest
 from portfolio.excel.read import read_portfolio
 from portfolio.instance import build_instance
 from portfolio.outcome import Run, SolveStatus
 from portfolio.planning import EmissionCeiling, Objective
 from portfolio.planning_load import load_planning
+from portfolio.records import Lock, LockKind
 from portfolio.solve import MEANING, Clock, Meaning
 from portfolio.stages import solve_stages
 from portfolio.starter import write_round
+from sample_run import sample
 
 
 def chosen(found: Run) -> set[str]:
@@ -125,3 +130,14 @@ def test_a_limit_a_hair_below_what_could_be_spent(tmp_path: Path) -> None:
     cheaper = desk.most(49_900_000)
     assert cheaper is not None
     assert found.value == cheaper.value
+
+
+def test_a_plan_that_the_tolerances_let_below_the_floor() -> None:
+    """B-05 at 2 198.974 t a year: HiGHS 1.15.1 calls feasible what is 35 ticks below the floor, however often it is asked."""
+    floor, rate = 423_357_999_335, Fraction(2_117_035, 23_352)
+    asked = with_fields(Question(*sample()), "B-05", tonnes=Decimal("2198.974"))
+    best = contest(locked(asked, "B-05", Lock(kind=LockKind.MUST)), Clock(60))
+    assert best is not None
+    found = best.at_rate(rate, floor)
+    assert found is not None
+    assert found.value.ticks >= floor

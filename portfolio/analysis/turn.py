@@ -180,12 +180,16 @@ class Rivals:
 
 
 class Tried(NamedTuple):
-    """One step: whether a best plan has the investment, its plan with it, and the rival above the same floor."""
+    """One step: whether a best plan has the investment, its plan with it, and the rival above the same floor.
+
+    `whole` is False when no plan with it was looked for below the rival.
+    """
 
     chosen: bool
     inside: Best | None
     outside: Best | None
     floor: int
+    whole: bool = True
 
 
 class Turn:
@@ -204,13 +208,13 @@ class Turn:
         self.tried[self.figure.today] = today
         return self
 
-    def chosen(self, steps: int) -> bool:
+    def chosen(self, steps: int, *, whole: bool = False) -> bool:
         """Whether a best plan has the investment at so many steps."""
         if steps not in self.tried:
-            self.tried[steps] = self.try_step(steps)
+            self.tried[steps] = self.try_step(steps, whole=whole)
         return self.tried[steps].chosen
 
-    def try_step(self, steps: int) -> Tried:
+    def try_step(self, steps: int, *, whole: bool = True) -> Tried:
         """The best plans with and without the investment, above the floor that both of them set together."""
         q = self.figure.question(steps)
         with_it = contest(locked(q, self.figure.i, InvestmentLock(kind=LockKind.MUST)), self.clock)
@@ -222,10 +226,10 @@ class Turn:
         by_ratio = q.planning.objective.name is ObjectiveName.TONNES_PER_KRONA
         if by_ratio and rival is not None and rival.value.ratio > 0:
             # one proof settles it: no plan with it has N − rate·K ≥ 0, or this one has
-            inside = with_it.at_rate(rival.value.ratio, floor)
+            inside = with_it.at_rate(rival.value.ratio, floor, known=None if whole else 0.0)
             if inside is None or inside.value.kronor > 0:
                 chosen = inside is not None and inside.value.ticks - rival.value.ratio * inside.value.kronor >= 0
-                return Tried(chosen, inside, rival, floor)
+                return Tried(chosen, inside, rival, floor, whole)
         inside = with_it.best(floor)
         chosen = inside is not None and (rival is None or rank(inside.instance, inside.value) >= rank(rival.instance, rival.value))
         return Tried(chosen, inside, rival, floor)
@@ -277,7 +281,7 @@ class Turn:
         if there.inside is not None and there.outside is not None and here.floor != there.floor:
             # the floor follows the most tonnes, and they follow the figure in a straight line as long as the same plans have them
             yield outside + (there.outside.value.ticks - there.floor) * (inside - outside) // (here.floor - there.floor), False
-        if there.inside is None:
+        if there.inside is None and there.whole:
             most = self.figure.most(inside, self.clock)
             if most is not None:
                 yield most, True
@@ -289,7 +293,7 @@ class Turn:
         away = 1 if here is figure.more_is_worse else -1
         far = (figure.today + away * max(1, int(figure.today * part)) for part in DISTANCES)
         for steps in (max(place, figure.least) for place in chain(self.near(away), far)):
-            if self.chosen(steps) is not here:
+            if self.chosen(steps, whole=True) is not here:
                 return (figure.today, steps) if here else (steps, figure.today)
             if steps == figure.least:
                 return None

@@ -83,7 +83,7 @@ class Recording(Session):
     asked: list[tuple[str, bool]]
 
     def best(self, expression: pulp.LpAffineExpression, *, maximise: bool, **given: Any) -> Answer:
-        programme = self._programme
+        programme = self.programme
         names = ("tonnes", "kronor", "gap_outlay", "start_years", "id_order")
         name = next((n for n in names if getattr(programme, n) is expression), "ratio")
         type(self).asked.append((name, maximise))

@@ -13,6 +13,7 @@ from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Measure, Picks, measure
 from portfolio.formulation import Programme, build
 from portfolio.instance import Instance
+from portfolio.reaching import best_reaching
 from portfolio.solve import Answer, Clock, Meaning, Session
 from portfolio.stages import HALF_KRONA, HALF_TICK
 from portfolio.units import TICKS_PER_TONNE
@@ -97,11 +98,7 @@ class Desk:
             session.hold(programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
             while True:
                 rate: Fraction = known.value.ratio
-                better = self._found(session.best(programme.reduced(rate), maximise=True, known=0.0))
-                if better is not None and better.value.ticks < floor:
-                    # integers are 1e-6 off inside the solver, times millions of tonnes: raise the row by what is missing
-                    session.hold(programme.tonnes, at_least=(2 * floor - better.value.ticks) / TICKS_PER_TONNE)
-                    continue
+                better = self._found(best_reaching(session, floor, programme.reduced(rate), known=0.0))
                 if better is None or better.value.kronor <= 0 or better.value.ratio <= rate:
                     return known
                 known = better
