@@ -151,7 +151,7 @@ FLOATS = {
     "decision_workbook.py": "a number on its way into a cell",
     "parser.py": "seconds",
     "picture.py": "a place on paper",
-    "reasons.py": "bounds of the solver's variables",
+    "fit.py": "bounds of the solver's variables",
 }
 """Packages or files that may call float(), each with its reason; everything else counts in integers, decimals and fractions."""
 

@@ -101,6 +101,8 @@ def composed() -> list[re.Pattern[str]]:
 JOINED = {
     "reason.chosen_plan_free": "analysis/reasons.py adds `_free` when the investment costs nothing",
     "reason.chosen_gap_free": "the same, in layer gap",
+    "reason.limits_year": "reports/reason.py adds `_year` when the limit is one of a year",
+    "reason.together_limits_year": "the same, with what it needs",
 }
 """Messages whose names the code joins from pieces that are not an f-string, each with where."""
 

@@ -8,16 +8,16 @@ from portfolio.outcome import Decision
 from portfolio.reports.figures import mnkr, per_mnkr, tonnes
 from portfolio.text import Text
 
+OF_A_YEAR = ("limits", "together_limits")
+"""Reasons that name a limit, which may be one of a year."""
+
 
 def sentence(decision: Decision, text: Text) -> str:
     """The reason in the reader's language; empty when the decision carries none."""
     if not decision.reason:
         return ""
     values = {name: _shown(name, value, text) for name, value in decision.reason_values.items()}
-    if decision.reason == "limits":
-        year = values.get("year", "")
-        return text("reason.limits_year" if year else "reason.limits", **values)
-    return text(f"reason.{decision.reason}", **values)
+    return text(f"reason.{decision.reason}" + ("_year" if decision.reason in OF_A_YEAR and "year" in values else ""), **values)
 
 
 def _shown(name: str, value: str | int, text: Text) -> str:
