@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import signal
+from decimal import Decimal
 from fractions import Fraction
 from math import inf
 from pathlib import Path
 from random import Random
+from threading import Timer
 from typing import Any
 
 import pytest
 
+import making as b
 from portfolio.bounds import Better, Ceiling, better
 from portfolio.cli import main
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import InfeasiblePlan
 from portfolio.evaluate import measure
-from portfolio.instance import build_instance
+from portfolio.formulation import build
+from portfolio.instance import Instance, build_instance
 from portfolio.planning import Objective, ObjectiveName
 from portfolio.solve import Answer, Clock, Meaning, Session
 from portfolio.stages import DEFAULT_FLOOR, solve_stages
@@ -230,6 +234,34 @@ def test_ctrl_c_while_writing_does_not_lose_the_plan(round_: Path, monkeypatch: 
     assert "sparad" in said.err
     assert {"run.json", "beslutsunderlag.xlsx"} <= set(written)
     assert Path("ut/run.json").read_text("utf-8") == said.out
+
+
+def heavy() -> Instance:
+    """More than any solver proves in half a minute: 200 investments, tonnes that nearly follow the outlay, three years without carrying."""
+    draw = Random(1)
+    outlays = [[draw.randint(10**6, 10**7) for _ in range(3)] for _ in range(200)]
+    items = [
+        b.investment(f"I-{n:03d}", outlay, tonnes=Decimal(sum(outlay) // 10 + draw.randint(0, 400_000)) / 1000)
+        for n, outlay in enumerate(outlays)
+    ]
+    halves = [sum(year) // 2 for year in zip(*outlays, strict=True)]
+    planning = b.planning(plan_frame=b.frame(*halves, carry_forward=False), control_envelope=b.envelope(sum(halves) * 9 // 10))
+    return build_instance(b.portfolio_of(*items), planning)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.7, pytest.param(2.5, marks=pytest.mark.long)])
+def test_an_interrupt_ends_a_run_of_the_solver_at_once(after: float) -> None:
+    """HiGHS is never asked to call Python: its time limit is taken away while it works."""
+    clock = Clock(60)
+    programme = build(heavy())
+    timer = Timer(after, clock.interrupt)
+    timer.start()
+    answer = Session(programme, clock).best(programme.tonnes, maximise=True)
+    timer.join()
+    assert clock.left > 60 - after - 5
+    assert answer.meaning is Meaning.INTERRUPTED
+    if after:
+        assert answer.picks, "the best plan so far is kept"
 
 
 def test_a_second_ctrl_c_ends_at_once() -> None:
