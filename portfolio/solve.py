@@ -212,12 +212,22 @@ class Session:
         self._relaxed.delete_rows(added)
         self._lower, self._upper = lower, upper
 
-    def best_other_set(self, expression: pulp.LpAffineExpression, chosen: frozenset[str], known: float) -> Answer:
-        """Maximise as `best`, but over plans that choose another set of investments than `chosen`; starts and layers do not matter."""
+    def other_set_as_good(self, expression: pulp.LpAffineExpression, chosen: frozenset[str], value: float) -> Meaning:
+        """Whether plans that choose another set of investments than `chosen` reach `value` as well; starts and layers do not matter.
+
+        PROVEN: one does. INFEASIBLE: none does, not even one a margin below, far above the solver's tolerances.
+        """
         terms = {v: (1.0 if key[0] in chosen else -1.0) for key, v in self.programme.choice.start.items()}
+        if not terms:
+            return Meaning.INFEASIBLE
+        self.solves += 1
         with self.for_a_while():
             self.hold(pulp.LpAffineExpression(terms), at_most=len(chosen) - 1.0)
-            return self.best(expression, maximise=True, known=known)
+            self.hold(expression, at_least=value - _margin(value))
+            bounds = self._narrowed(expression, value, maximise=True)
+            if (bounds[0] > bounds[1]).any():
+                return Meaning.INFEASIBLE
+            return self._run(pulp.LpAffineExpression(), bounds, None, maximise=True).meaning
 
     @contextmanager
     def strictly(self) -> Iterator[None]:

@@ -273,8 +273,7 @@ def _break_ties(
     programme, session = search.programme, search.session
     if reduced is not None:
         chosen = frozenset(solved.picks)
-        other = session.best_other_set(reduced, chosen, known=0.0)
-        if other.meaning is Meaning.INFEASIBLE or (other.meaning is Meaning.PROVEN and other.value < -2 * HALF_TICK):
+        if session.other_set_as_good(reduced, chosen, 0.0) is Meaning.INFEASIBLE:
             # no other set of investments is as good: what is left to decide is layers and start years
             session.fix_set(chosen)
         session.hold(reduced, at_least=-HALF_TICK)
@@ -286,6 +285,8 @@ def _break_ties(
     ]
     order: list[_Exact] = []
     for expression, read, scale, slack in exact:
+        if not expression:
+            continue  # the same for every plan: no layer gap in this programme
         answer = search.ask(expression, maximise=False, known=read(solved.value) * scale, seconds=TIE_SECONDS)
         _take(search.d, solved, answer, (held, order, read))
         order.append(read)

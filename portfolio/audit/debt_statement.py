@@ -100,7 +100,7 @@ def _reachable(c: Counted, table: Debt) -> bool:
     for f in c.facts.values():
         paths = [debt_added(Started(f, Layer.PLAN, s, 100), c.planning) for s in _may_start(f)] if f.city else []
         for t in years:
-            worst[t] += max([Fraction(0), *(path[t] for path in paths)])
+            worst[t] += max([0, *(path[t] for path in paths)])
     bare = {t: c.ledger.net_debt[t] - sum((debt_added(x, c.planning)[t] for x in c.started.values()), 0) for t in years}
     return any(bare[t] + worst[t] > table.mandate.values[t] for t in years)
 
@@ -111,14 +111,15 @@ def _may_start(f: Facts) -> list[int]:
     return [s for s in f.starts if f.lock.kind is not LockKind.START or s == f.lock.year]
 
 
-def debt_added(x: Started, planning: Planning) -> dict[int, Fraction]:
+def debt_added(x: Started, planning: Planning) -> dict[int, Exact]:
     """What one investment has added to the net debt (kr) by the end of each plan year, its interest included."""
     debt = planning.debt
     rate = Fraction(debt.interest_rate.value) if debt is not None and debt.interest_rate is not None else Fraction(0)
-    owed, path = Fraction(0), {}
+    owed: Exact = 0
+    path: dict[int, Exact] = {}
     for t in planning.horizon.years:
         m = _moved(x, t)
-        owed += rate * owed + m["outlay_plan"] + m["outlay_gap"] - m["grants"] - m["partners"] + m["operating"]
+        owed += (rate * owed if rate else 0) + m["outlay_plan"] + m["outlay_gap"] - m["grants"] - m["partners"] + m["operating"]
         path[t] = owed
     return path
 
