@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -58,6 +59,16 @@ class PortfolioError(Exception):
 
     exit_code = 1
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Faults come from worker processes as they are: Python would call the class with the message, which is not what it takes."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[PortfolioError], arguments: tuple[object, ...]) -> PortfolioError:
+    fault = kind.__new__(kind, *arguments)
+    fault.args = arguments
+    return fault
+
 
 class InputError(PortfolioError):
     """A workbook or a model file cannot be used. Carries all findings, not only the first."""
@@ -99,6 +110,14 @@ class SolveFailed(PortfolioError):
     def __init__(self, status: str) -> None:
         self.status = status
         super().__init__(f"solver status: {status}")
+
+
+class WorkerLost(PortfolioError):
+    """A process that was given work ended by itself (killed, or out of memory), or a cluster gave up; `reason` is its word."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class AuditBreached(PortfolioError):

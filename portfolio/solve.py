@@ -114,6 +114,10 @@ class Clock:
         finally:
             self._running.discard(highs)
 
+    def __reduce__(self) -> tuple[type[Clock], tuple[float]]:
+        """Sent to a worker process it has the time that is left; a worker is ended, not interrupted."""
+        return Clock, (self.left,)
+
     @property
     def interrupted(self) -> bool:
         """True after `interrupt`."""

@@ -27,7 +27,7 @@ LEVELS = {
         ),
     ),
     3: ("formulation", "narrow", "bounds"),
-    4: ("solve", "stages", "reaching", "value"),
+    4: ("solve", "stages", "reaching", "value", "many"),
     5: ("analysis",),
     6: ("reports",),
     7: ("cli", "__main__"),
@@ -43,6 +43,9 @@ LIBRARIES = {
     "matplotlib": ("reports",),
     "tomllib": ("planning_load", "layout_load", "text"),
     "pandas": ("frames",),
+    "joblib": ("many",),
+    "distributed": ("many",),
+    "dask": ("many",),
 }
 LONG = {
     "planning": "one class a table of the model file",

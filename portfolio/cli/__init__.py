@@ -19,7 +19,7 @@ from portfolio.cli.face import (
     say_what_the_stream_can,
 )
 from portfolio.cli.parser import REPORTS, parser_of
-from portfolio.errors import AuditBreached, CannotWrite, InputError, PortfolioError, SolveFailed
+from portfolio.errors import AuditBreached, CannotWrite, InputError, PortfolioError, SolveFailed, WorkerLost
 from portfolio.text import Lang, Text
 
 __all__ = [
@@ -61,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAULT
     except SolveFailed as fault:
         face.error(text("cli.solve_failed", status=fault.status))
+        return EXIT_FAULT
+    except WorkerLost as fault:
+        face.error(text("cli.worker_lost", reason=fault.reason))
         return EXIT_FAULT
     except PortfolioError as fault:
         face.error(str(fault))

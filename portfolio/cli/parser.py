@@ -56,6 +56,7 @@ def _said(message: str, text: Text) -> str:
         ("invalid float value: ", "not_number"),
         ("invalid seconds value: ", "not_number"),
         ("invalid points value: ", "not_points"),
+        ("invalid workers value: ", "not_workers"),
         ("invalid amount value: ", "not_amount"),
         ("invalid percent value: ", "not_percent"),
     ):
@@ -165,6 +166,12 @@ def _add_time_limit(command: argparse.ArgumentParser, text: Text) -> None:
     command.add_argument("--time-limit", type=seconds, default=60.0, metavar=unit, help=text("cli.help.time_limit"))
 
 
+def add_crew(command: argparse.ArgumentParser, text: Text) -> None:
+    """The options of every command that can use worker processes or a cluster."""
+    command.add_argument("--workers", type=workers, metavar=text("cli.help.number"), help=text("cli.help.workers"))
+    command.add_argument("--cluster", metavar=text("cli.help.address"), help=text("cli.help.cluster"))
+
+
 def _add_model(command: argparse.ArgumentParser, text: Text) -> None:
     """Options of every command that reads a model."""
     command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
@@ -197,6 +204,14 @@ def percent(value: str) -> Decimal:
     """A number of per cent, from 0 to 100, as a share."""
     number = amount(value.removesuffix("%")) / 100
     if number > 1:
+        raise ValueError(value)
+    return number
+
+
+def workers(value: str) -> int:
+    """A number of worker processes, from 1 to 1,000."""
+    number = int(value)
+    if not 1 <= number <= 1_000:
         raise ValueError(value)
     return number
 

@@ -1,0 +1,128 @@
+"""Worker processes on this machine: joblib's pool of them (loky), which starts each afresh on every system."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import Pipe, resource_tracker
+from multiprocessing.connection import Connection
+from typing import Any
+
+from joblib.externals.loky import ProcessPoolExecutor, cpu_count
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
+
+from portfolio.errors import WorkerLost
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Environment of a worker: the workers are what there is of side by side."""
+
+_known: list[Callable[[Any], Any]] = []
+"""In a worker: the work, unpickled once."""
+
+
+def cores() -> int:
+    """Cores that this process may use: what the machine, its affinity and its container allow."""
+    return int(cpu_count())
+
+
+class Processes:
+    """`portfolio.many.Hands` in processes of this machine.
+
+    Args:
+        work: what to do with an item; unpickled once in every worker.
+        workers: number of processes.
+    """
+
+    def __init__(self, work: Callable[[Any], Any], workers: int) -> None:
+        theirs, self._ours = Pipe(duplex=False)
+        self._theirs = theirs
+        self._done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self.room = 2 * workers
+        _start_trackers()
+        self._pool = ProcessPoolExecutor(workers, initializer=_begin, initargs=(theirs, pickle.dumps(work)), env=ONE_THREAD)
+
+    def give(self, item: Any) -> Future[Any]:
+        """Take an item in hand; the first one starts the processes."""
+        with _ctrl_c_waits():
+            given: Future[Any] = self._pool.submit(_do, item)
+        given.add_done_callback(self._done.put)
+        return given
+
+    def done(self, seconds: float) -> list[Future[Any]]:
+        """Items that have been done since last asked."""
+        return together(self._done, seconds)
+
+    def fault(self, given: Future[Any]) -> BaseException | None:
+        """What the work raised; a worker that ended by itself is a `WorkerLost`."""
+        fault = given.exception()
+        return WorkerLost(str(fault)) if isinstance(fault, BrokenProcessPool) else fault
+
+    def result(self, given: Future[Any]) -> Any:
+        """What the work returned."""
+        return given.result()
+
+    def end(self, *, at_once: bool) -> None:
+        """End the processes; at once by closing the pipe that all of them listen to."""
+        if at_once:
+            self._ours.close()
+        self._pool.shutdown(wait=True, kill_workers=at_once)
+        self._ours.close()
+        self._theirs.close()
+
+
+def together(done: queue.SimpleQueue[Any], seconds: float) -> list[Any]:
+    """All that is in the queue, after waiting for the first at most these seconds."""
+    found = []
+    try:
+        found.append(done.get(timeout=seconds) if seconds > 0 else done.get_nowait())
+        while True:
+            found.append(done.get_nowait())
+    except queue.Empty:
+        return found
+
+
+def _start_trackers() -> None:
+    """What looks after the pool's semaphores comes first: starting it lets Ctrl-C through again, whatever waited for the end of a block."""
+    if sys.platform != "win32":
+        resource_tracker.ensure_running()
+        loky_tracker.ensure_running()
+
+
+@contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """A process that is started inside never sees Ctrl-C, not even before it can say so itself; in this one it comes at the end."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(theirs: Connection, work: bytes) -> None:
+    """In a new worker: Ctrl-C is the affair of who started us, with whom we end, also when it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(theirs,), daemon=True).start()
+    _known.append(pickle.loads(work))
+
+
+def _end_with(theirs: Connection) -> None:
+    """Nothing is ever sent: the pipe is at its end when its other end is closed, or the process that held it is gone."""
+    try:
+        theirs.recv_bytes()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def _do(item: Any) -> Any:
+    return _known[-1](item)
