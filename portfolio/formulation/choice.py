@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, floor, lcm
+from functools import cached_property
+from math import ceil, floor, gcd, lcm
 
 import pulp
 
@@ -54,6 +55,18 @@ class Choice:
     counted: dict[tuple[str, str | None, str, int], pulp.LpVariable] = field(default_factory=dict)
     paid: dict[tuple[str, int, int], pulp.LpVariable] = field(default_factory=dict)
     delivered_by: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)
+
+    @cached_property
+    def of(self) -> Mapping[str, tuple[Key, ...]]:
+        """The keys of each investment that has any."""
+        found: dict[str, list[Key]] = {}
+        for key in self.keys:
+            found.setdefault(key[0], []).append(key)
+        return {i: tuple(keys) for i, keys in found.items()}
+
+    def keys_of(self, ids: Iterable[str]) -> Iterator[Key]:
+        """The keys of some investments."""
+        return (key for i in ids for key in self.of.get(i, ()))
 
     def bought(self, key: Key) -> tuple[pulp.LpVariable, float]:
         """The variable and factor whose product is the share bought (0–1)."""
@@ -105,10 +118,11 @@ def within(x: Choice, amounts: Iterable[tuple[Key, Fraction | int]], limit: Frac
     keeps the row then keeps the limit, and a plan that starts nothing is refused nothing.
     """
     sizes = [(key, kr, 100 if key in x.percent else 1) for key, kr in amounts]
-    parts = min(FINEST, lcm(*(Fraction(kr, size).denominator for _, kr, size in sizes)))
+    parts = min(FINEST, lcm(*{size // gcd(kr, size) if isinstance(kr, int) else (kr / size).denominator for _, kr, size in sizes}))
     terms: Terms = {}
     for key, kr, size in sizes:
-        x.add_bought(terms, key, ceil(kr * parts / Fraction(size)) * size / (1000 * parts))
+        whole = -(-kr * parts // size) if isinstance(kr, int) else ceil(kr * parts / size)
+        x.add_bought(terms, key, whole * size / (1000 * parts))
     return total(terms) <= floor(limit * parts) / (1000 * parts)
 
 

@@ -38,7 +38,7 @@ def start_at_most_once(x: Choice, d: Instance, _: None) -> Rows:
     An investment is started at most once, in one layer; what is committed or locked as must is started.
     """
     for i in d.city:
-        chosen = started(x, (k for k in x.keys if k[0] == i))
+        chosen = started(x, x.keys_of([i]))
         yield f"{d.index[i]:04d}", chosen == 1 if must_start(d.investments[i]) else chosen <= 1
 
 
@@ -59,7 +59,7 @@ def alternatives(x: Choice, d: Instance, _: None) -> Rows:
     At most one of the alternatives is chosen.
     """
     for n, members in enumerate(d.alternatives.values(), start=1):
-        yield f"{n:02d}", started(x, (k for k in x.keys if k[0] in members)) <= 1
+        yield f"{n:02d}", started(x, x.keys_of(members)) <= 1
 
 
 def requires(x: Choice, d: Instance, _: None) -> Rows:
@@ -71,8 +71,8 @@ def requires(x: Choice, d: Instance, _: None) -> Rows:
         for need in d.investments[i].requires:
             lag = d.duration(need.id) if need.kind is RequirementKind.FINISH_TO_START else 0
             for t in d.years:
-                mine = started(x, (k for k in x.keys if k[0] == i and k[1] <= t))
-                theirs = started(x, (k for k in x.keys if k[0] == need.id and k[1] <= t - lag))
+                mine = started(x, (k for k in x.keys_of([i]) if k[1] <= t))
+                theirs = started(x, (k for k in x.keys_of([need.id]) if k[1] <= t - lag))
                 if mine:
                     yield f"{d.index[i]:04d}_{d.index[need.id]:04d}_{t}", mine - theirs <= 0
 
@@ -83,7 +83,7 @@ def selection(x: Choice, d: Instance, rhs: tuple[SelectionLimit, ...]) -> Rows:
     Of the named investments at least and at most so many are started.
     """
     for n, limit in enumerate(rhs, start=1):
-        chosen = started(x, (k for k in x.keys if k[0] in limit.members))
+        chosen = started(x, x.keys_of(sorted(set(limit.members))))
         if limit.at_least is not None:
             yield f"low_{n:02d}", chosen >= limit.at_least
         if limit.at_most is not None:
@@ -218,8 +218,9 @@ def stability(x: Choice, d: Instance, rhs: Stability) -> Rows:
 
     At most so many investments may differ from the adopted plan: in, out, or another start year.
     """
-    kept = {x.start[k]: -1.0 for k in x.keys if k[0] in d.adopted and k[1] == d.investments[k[0]].proposed_start}
-    added = {x.start[k]: 1.0 for k in x.keys if k[0] not in d.adopted}
+    adopted = frozenset(d.adopted)
+    kept = {x.start[k]: -1.0 for k in x.keys if k[0] in adopted and k[1] == d.investments[k[0]].proposed_start}
+    added = {x.start[k]: 1.0 for k in x.keys if k[0] not in adopted}
     yield "changes", total({**kept, **added}) <= rhs.changes.value - len(d.adopted)
 
 
@@ -264,7 +265,7 @@ def external_delivery(x: Choice, d: Instance, _: None) -> Rows:
             lag = d.duration(need.id) if need.kind is RequirementKind.FINISH_TO_START else 0
             terms.append((_by(x, d, need.id, s - lag), 0))
         for j in (j for j in d.city if d.investments[i].alternatives and d.investments[j].alternatives == d.investments[i].alternatives):
-            terms.append(({x.start[k]: -1.0 for k in x.keys if k[0] == j}, 1))
+            terms.append(({x.start[k]: -1.0 for k in x.keys_of([j])}, 1))
         label = f"{delivered.name.removeprefix('delivered_')}"
         both = {delivered: 1.0}
         for n, (condition, constant) in enumerate(terms, start=1):
@@ -279,7 +280,7 @@ def _by(x: Choice, d: Instance, j: str, t: int) -> dict[pulp.LpVariable, float]:
     if j in d.external:
         years = [s for i, s in x.delivered_by if i == j and s <= t]
         return {x.delivered_by[j, max(years)]: 1.0} if years else {}
-    return {x.start[k]: 1.0 for k in x.keys if k[0] == j and k[1] <= t}
+    return {x.start[k]: 1.0 for k in x.keys_of([j]) if k[1] <= t}
 
 
 def emission_ceiling(x: Choice, d: Instance, rhs: tuple[EmissionCeiling, Count]) -> Rows:

@@ -49,15 +49,13 @@ class Count:
                 found[i].add(s)
         return {i: sorted(years) for i, years in found.items()}
 
-    def parts(self, i: str, s: int, t: int) -> Iterator[tuple[Cell, int]]:
-        """Cells and kilograms of i started in s, in year t."""
-        effect = self.effect(i, s)
-        group = self.d.group_of(i)
-        sector = self.d.investments[i].emission_sector
-        if "reduction" in self.kinds and t in effect.reduction:
-            yield (group, sector), effect.reduction[t]
-        if "removal" in self.kinds and t in effect.removal:
-            yield (group, REMOVAL), effect.removal[t]
+    def flows(self, i: str, s: int) -> Iterator[tuple[Cell, Mapping[int, int]]]:
+        """Cells and, by year, kilograms of i started in s; also in years that are not counted."""
+        effect, group = self.effect(i, s), self.d.group_of(i)
+        if "reduction" in self.kinds:
+            yield (group, self.d.investments[i].emission_sector), effect.reduction
+        if "removal" in self.kinds:
+            yield (group, REMOVAL), effect.removal
 
     def effect(self, i: str, s: int) -> Effect:
         """Effect of one start; of an external investment the delivered share."""
@@ -68,13 +66,14 @@ class Count:
         """Most kilograms a cell could get in each year, every investment at its best start."""
         cells: dict[int, dict[Cell, int]] = {t: {} for t in self.years}
         for i, starts in self.starts.items():
-            for t in self.years:
-                best: dict[Cell, int] = {}
-                for s in starts:
-                    for cell, kg in self.parts(i, s, t):
-                        best[cell] = max(best.get(cell, 0), kg)
-                for cell, kg in best.items():
-                    cells[t][cell] = cells[t].get(cell, 0) + kg
+            best: dict[tuple[int, Cell], int] = {}
+            for s in starts:
+                for cell, by_year in self.flows(i, s):
+                    for t, kg in by_year.items():
+                        if t in cells and kg > best.get((t, cell), 0):
+                            best[t, cell] = kg
+            for (t, cell), kg in best.items():
+                cells[t][cell] = cells[t].get(cell, 0) + kg
         return cells
 
     @cached_property
@@ -102,11 +101,15 @@ class Count:
         years = frozenset(self.years)
         for i, starts in self.starts.items():
             for s in starts:
-                for t in self.years:
-                    for cell, kg in self.parts(i, s, t):
-                        self._add(sums[(cell, t) if (cell, t) in self.pooled else None], i, s, kg)
-                adverse = sum(kg for t, kg in self.effect(i, s).adverse.items() if t in years)
-                self._add(sums[None], i, s, adverse)
+                direct = sum(kg for t, kg in self.effect(i, s).adverse.items() if t in years)
+                for cell, by_year in self.flows(i, s):
+                    for t, kg in by_year.items():
+                        if t in years:
+                            if (cell, t) in sums:
+                                self._add(sums[cell, t], i, s, kg)
+                            else:
+                                direct += kg
+                self._add(sums[None], i, s, direct)
         for n, variable in self.x.both.items():
             loss = self.d.losses[n]
             if loss.loser in self.starts and loss.winner in self.starts:
