@@ -161,6 +161,7 @@ class Why(Frozen):
     Attributes:
         objective: what is maximised. layer, start, percent: the decision. reason, reason_values: its sentence, as in the decision itself.
         forced: what another decision would do to the plan.
+        bound: a decision already made, or a lock, settles it; `forced` is then what the plan would be without that.
         fits: it is in the plan, or would fit beside everything that is.
         beside: the least that a limit must give for it to fit; empty when it fits, or when no limit alone stands in the way.
         break_even: where the decision turns.
@@ -177,6 +178,7 @@ class Why(Frozen):
     reason: str
     reason_values: dict[str, str | int]
     forced: tuple[Forced, ...]
+    bound: bool
     fits: bool
     beside: tuple[Relief, ...]
     break_even: tuple[BreakEven, ...]

@@ -21,6 +21,7 @@ from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick, Picks
 from portfolio.formulation import Programme
 from portfolio.narrow import highest, narrow
+from portfolio.standing import Entries, WholeRows
 
 
 class Meaning(Enum):
@@ -155,6 +156,7 @@ class Session:
         lp = self._matrix(programme.problem)
         self._highs.passModel(lp)
         self._relaxed = _Relaxed(lp)
+        self._standing = _Standing(lp)
         self._lower, self._upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
         self._groups = self._start_groups()
 
@@ -194,6 +196,10 @@ class Session:
         lp.a_matrix_.index_ = np.array(index, dtype=np.int32)
         lp.a_matrix_.value_ = np.array(value, dtype=float)
         return lp
+
+    def not_nothing(self) -> None:
+        """Something must be started."""
+        self.hold(pulp.LpAffineExpression(dict.fromkeys(self.programme.choice.start.values(), 1.0)), at_least=1.0)
 
     def hold(self, expression: pulp.LpAffineExpression, at_least: float | None = None, at_most: float | None = None) -> None:
         """Add a row that keeps an earlier stage's value; the expression's constant is taken into account."""
@@ -365,7 +371,50 @@ class Session:
     def _run(
         self, expression: pulp.LpAffineExpression, bounds: tuple[np.ndarray, np.ndarray], seconds: float | None, *, maximise: bool
     ) -> Answer:
-        """One run of HiGHS over all rows so far and these bounds of the columns."""
+        """The best plan over all rows so far and these bounds of the columns, one that keeps the rows with its integers rounded.
+
+        Inside HiGHS an integer is up to 1e-6 off, and a millionth of 50 mnkr is 50 kr: a plan that stands on that is asked for again, as
+        strictly as HiGHS can. A limit so near that even this does not help rules the plan out by name, and the search goes on.
+        """
+        answer = self._once(expression, bounds, seconds, maximise=maximise)
+        while answer.picks is not None and not self._stands(answer.picks):
+            if answer.meaning is not Meaning.PROVEN:
+                return replace(answer, picks=None)
+            with self.strictly():
+                strict = self._once(expression, bounds, seconds, maximise=maximise)
+            if strict.meaning is not Meaning.INFEASIBLE and (strict.picks is None or self._stands(strict.picks)):
+                return strict
+            self._rule_out(answer.picks)
+            answer = self._once(expression, bounds, seconds, maximise=maximise)
+        return answer
+
+    def _stands(self, picks: Picks) -> bool:
+        """Whether the programme's own rows can be kept with the integers of a plan exactly whole."""
+        x = self.programme.choice
+        values = np.zeros(len(self._variables))
+        for i, pick in picks.items():
+            key = (i, pick.start, pick.layer)
+            values[self._column[x.start[key].name]] = 1.0
+            if key in x.percent:
+                values[self._column[x.percent[key].name]] = pick.percent
+        return self._standing.holds(values)
+
+    def _rule_out(self, picks: Picks) -> None:
+        """No plan with just these starts from now on.
+
+        Raises:
+            SolveFailed: a share of an investment is bought: other shares in the same years may be good.
+        """
+        x = self.programme.choice
+        chosen = {(i, pick.start, pick.layer) for i, pick in picks.items()}
+        if any(key in x.percent for key in chosen):
+            raise SolveFailed("kUnknown")
+        self.hold(pulp.LpAffineExpression({v: 1.0 if key in chosen else -1.0 for key, v in x.start.items()}), at_most=len(chosen) - 1.0)
+
+    def _once(
+        self, expression: pulp.LpAffineExpression, bounds: tuple[np.ndarray, np.ndarray], seconds: float | None, *, maximise: bool
+    ) -> Answer:
+        """One run of HiGHS."""
         costs = self._costs(expression)
         every = np.arange(len(costs), dtype=np.int32)
         self._highs.changeColsCost(len(costs), every, costs)
@@ -475,6 +524,38 @@ class _Relaxed:
         solution = self._highs.getSolution()
         value = float(self._highs.getInfo().objective_function_value)
         return value, np.array(solution.col_value), np.array(solution.col_dual)
+
+
+class _Standing:
+    """What is left to decide when the integers of a plan are whole, in a HiGHS of its own."""
+
+    def __init__(self, lp: highspy.HighsLp) -> None:
+        matrix = lp.a_matrix_
+        places = (np.array(matrix.start_, dtype=np.int32), np.array(matrix.index_, dtype=np.int32))
+        entries = Entries(*places, np.array(matrix.value_, dtype=float))
+        whole = np.array([kind == highspy.HighsVarType.kInteger for kind in lp.integrality_], dtype=bool)
+        self._rows = WholeRows(entries, np.array(lp.row_lower_), np.array(lp.row_upper_), whole)
+        columns, rows, rest = self._rows.columns, self._rows.open, self._rows.rest
+        self._part = part = highspy.HighsLp()
+        part.num_col_, part.num_row_ = len(columns), len(rows)
+        part.col_cost_ = np.zeros(len(columns))
+        part.col_lower_, part.col_upper_ = np.array(lp.col_lower_)[columns], np.array(lp.col_upper_)[columns]
+        part.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        part.a_matrix_.start_, part.a_matrix_.index_, part.a_matrix_.value_ = rest
+        self._highs = highspy.Highs()
+        self._highs.setOptionValue("output_flag", False)
+
+    def holds(self, values: np.ndarray) -> bool:
+        """Whether the rows can be kept with these whole values of the integers; a status that proves nothing breaks nothing."""
+        left = self._rows.left(values)
+        if left is None:
+            return False
+        if not self._part.num_row_:
+            return True
+        self._part.row_lower_, self._part.row_upper_ = left
+        self._highs.passModel(self._part)
+        self._highs.run()
+        return MEANING[self._highs.getModelStatus().name] is not Meaning.INFEASIBLE
 
 
 def versions() -> dict[str, str]:

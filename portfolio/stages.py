@@ -22,7 +22,7 @@ from portfolio.evaluate import Measure, Pick, measure
 from portfolio.formulation import Programme, build
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
-from portfolio.planning import ObjectiveName
+from portfolio.planning import ObjectiveName, Planning
 from portfolio.reaching import best_reaching
 from portfolio.solve import Answer, Clock, Meaning, Session
 from portfolio.units import TICKS_PER_TONNE
@@ -112,6 +112,13 @@ class _Search:
         return answer
 
 
+def floor_ticks(planning: Planning, most: int) -> int:
+    """Ticks that a plan must reach to be compared by its ratio, of the most that there are: at least one, for nothing has no ratio."""
+    share = planning.objective.floor_share
+    floor = ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most)
+    return max(1, floor) if most > 0 else floor
+
+
 def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "gap"), seed: int = 0) -> Solved:
     """The best plan of an instance within `layers`, through all stages.
 
@@ -159,8 +166,7 @@ def _leave(solved: Solved, stopped: Meaning | None, gap_ticks: int | None) -> So
 def _tonnes_per_krona(search: _Search) -> Solved:
     """Dinkelbach (1967): maximise N − λK, λ ← N/K, until it no longer grows; finite and exact with integer variables."""
     most = _most_plan(search)
-    share = search.d.planning.objective.floor_share
-    floor = ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most.value.ticks)
+    floor = floor_ticks(search.d.planning, most.value.ticks)
     if not most.proven:
         # N* is at least the tonnes in hand: every plan that counts reaches this share of them, but it may cost more than this one
         more = most.gap_ticks
@@ -174,6 +180,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
         search.session.hold(search.programme.tonnes, at_least=most.value.ticks / TICKS_PER_TONNE - HALF_TICK)
         return _break_ties(search, solved, lambda m: (-m.ticks,))
     search.session.hold(search.programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
+    search.session.not_nothing()  # a floor of one tick is not much more than the solver's tolerance
     while True:
         rate = solved.value.ratio
         answer = search.heard(best_reaching(search.session, floor, search.programme.reduced(rate), known=0.0))  # the plan in hand has 0

@@ -207,7 +207,7 @@ class Question:
             else:
                 share = self.p.objective.floor_share
                 floor_ticks = Fraction(share.value if share is not None else Fraction(95, 100)) * most
-                valued = [(v, c) for v, c in valued if v.ticks >= floor_ticks]
+                valued = [(v, c) for v, c in valued if v.ticks >= floor_ticks and v.ticks > 0]  # nothing has no ratio
                 if any(v.kronor == 0 for v, _ in valued):  # no ratio is larger than tonnes for nothing
                     valued = [(v, c) for v, c in valued if v.kronor == 0]
                     key = lambda v: (-v.ticks, v.gap, v.kronor, v.starts)  # noqa: E731

@@ -119,6 +119,6 @@ def _model(r: random.Random, ids: list[str], total: int) -> Planning:
         quantity=r.choice(["cumulative", "cumulative", "target_year"]),
         counts=counts,
         tonnes=goal,
-        floor_share=b.share(r.choice(["0.95", "0.5", "1"])),
+        floor_share=b.share(r.choice(["0.95", "0.5", "1", "0"])),
     )
     return b.planning(**tables)

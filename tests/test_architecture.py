@@ -26,7 +26,7 @@ LEVELS = {
             "layout_load",
         ),
     ),
-    3: ("formulation", "narrow", "bounds"),
+    3: ("formulation", "narrow", "standing", "bounds"),
     4: ("solve", "stages", "reaching", "value", "many"),
     5: ("analysis",),
     6: ("reports",),

@@ -47,7 +47,7 @@ def near_by_enumeration(portfolio: Portfolio, planning: Planning, within: Fracti
         case _:
             top = max(v.ticks for _, v in values)
             share = objective.floor_share.value if objective.floor_share is not None else Decimal("0.95")
-            kept = [(c, v) for c, v in values if v.ticks >= Fraction(share) * top]
+            kept = [(c, v) for c, v in values if v.ticks >= Fraction(share) * top and (v.ticks > 0 or top <= 0)]
             worth = [(c, Fraction(v.ticks, v.kronor)) for c, v in kept if v.kronor > 0]
             assert len(worth) == len(kept), "only questions with a ratio are drawn"
     best = max(value for _, value in worth)

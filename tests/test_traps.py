@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import highspy
 import pytest
@@ -141,3 +143,31 @@ def test_a_plan_that_the_tolerances_let_below_the_floor() -> None:
     found = best.at_rate(rate, floor)
     assert found is not None
     assert found.value.ticks >= floor
+
+
+@pytest.mark.parametrize("seed", [*range(6), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(6, 80))])
+def test_a_limit_one_krona_below_the_best_plan(seed: int) -> None:
+    """HiGHS lets an integer be a millionth off, and of 50 mnkr that is 50 kronor: the plan that costs one krona too much stays out."""
+    draw = Random(seed)
+    outlays = {f"I{n}": draw.randint(20_000_000, 60_000_000) for n in range(7)}
+    tonnes = {i: draw.randint(300, 2500) for i in outlays}
+    sets = [s for n in range(8) for s in combinations(outlays, n)]
+
+    def best(limit: int) -> tuple[int, int]:
+        """Most tonnes a year, and the fewest kronor for them, negated."""
+        return max((sum(tonnes[i] for i in s), -kronor) for s in sets if (kronor := sum(outlays[i] for i in s)) <= limit)
+
+    limit = -best(sum(outlays.values()) * 2 // 3)[1] - 1
+    items = [b.investment(i, [kr], tonnes=tonnes[i]) for i, kr in outlays.items()]
+    model = b.planning(control_envelope=b.envelope(limit), objective=Objective(name="most_tonnes"))
+    found = optimise(b.portfolio_of(*items), model, Request())
+    assert found.status is SolveStatus.PROVEN_BEST
+    assert found.totals is not None
+    assert (found.totals.tonnes, -found.totals.kronor) == (best(limit)[0] * 5, best(limit)[1])
+
+
+def test_without_a_floor_the_plan_still_has_tonnes() -> None:
+    """Nothing has no ratio: with a floor share of 0 the best single investment is the plan."""
+    items = [b.investment("A", [100], tonnes=10), b.investment("B", [400], tonnes=10), b.investment("C", [0], tonnes=0)]
+    found = optimise(b.portfolio_of(*items), b.planning(objective=Objective(floor_share=b.share("0"))), Request())
+    assert chosen(found) == {"A"}

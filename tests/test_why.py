@@ -46,7 +46,7 @@ def best(q: Question) -> tuple[Any, list[exhaustive.Choice]] | None:
         most = max(v.ticks for v, _ in valued)
         share = q.planning.objective.floor_share
         floor = Fraction(share.value if share is not None else Fraction(95, 100)) * most
-        valued = [(v, c) for v, c in valued if v.ticks >= floor]
+        valued = [(v, c) for v, c in valued if v.ticks >= floor and (v.ticks > 0 or most <= 0)]
     rank = {
         "least_cost": lambda v: Fraction(-v.kronor),
         "most_tonnes": lambda v: (v.ticks, -v.kronor),
@@ -178,16 +178,25 @@ def test_a_scenario_s_factors_are_part_of_today() -> None:
     assert "har den med vid 100 kr men ingen vid 101 kr; i dag 800 kr" in shown
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_committed_never_and_external_say_their_reason_and_no_more(lang: str) -> None:
+def test_what_a_decision_and_a_lock_cost() -> None:
+    """K, committed, gives nothing for 100 kronor beside A's 50 t for 100; N, locked out, gives 100 t (5 years) for 100."""
     records = m.portfolio_of(
         CHEAP,
-        m.investment("K", status="committed", in_plan=True),
-        m.investment("N", lock=m.lock("never")),
+        m.investment("K", (100,), tonnes=0, status="committed", in_plan=True),
+        m.investment("N", (100,), tonnes=20, lock=m.lock("never")),
         m.investment("X", control="external"),
     )
-    for i in ("K", "N", "X"):
-        assert len(explained(records, m.planning(), i, lang).splitlines()) == 2
+    committed = explained(records, m.planning(), "K").splitlines()
+    assert committed[1] == "Beslutad: genomförs i planen enligt beslutet."
+    assert committed[2].startswith("Utan den ger den bästa planen lika många ton för 0,0 mnkr mindre")
+    assert len(committed) == 3
+    never = explained(records, m.planning(), "N").splitlines()
+    assert never[1] == "Låst som aldrig i underlaget eller scenariot."
+    assert never[2].startswith("Tvingas den in ger den bästa planen 100 ton mer för 0,0 mnkr mer")
+    assert never[3] == "Den får plats bredvid allt i planen; det är låset som avgör, inte utrymmet."
+    assert len(never) == 4
+    for lang in LANGUAGES:
+        assert len(explained(records, m.planning(), "X", lang).splitlines()) == 2
 
 
 def test_an_earlier_start_of_what_is_delayed() -> None:

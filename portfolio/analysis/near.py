@@ -23,7 +23,7 @@ from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance, build_instance
 from portfolio.planning import ObjectiveName, Planning
 from portfolio.solve import Clock, Session
-from portfolio.stages import DEFAULT_FLOOR, HALF_KRONA, HALF_TICK
+from portfolio.stages import HALF_KRONA, HALF_TICK, floor_ticks
 from portfolio.units import TICKS_PER_TONNE, tonnes_from_ticks
 
 WITHIN = Decimal("0.01")
@@ -84,8 +84,7 @@ def _floor(planning: Planning, seats: Seats) -> int | None:
     with seats.one() as (programme, session):
         most = seats.found(session.best(programme.tonnes, maximise=True))
     assert most is not None, "there is a plan, so there is one with the most tonnes"
-    share = planning.objective.floor_share
-    return ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most.value.ticks)
+    return floor_ticks(planning, most.value.ticks)
 
 
 def _shown(band: Band, best: Found, found: Found) -> NearPlan:

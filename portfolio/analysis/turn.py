@@ -16,11 +16,11 @@ from portfolio.analysis.conflict.demands import Question, locked, with_fields
 from portfolio.evaluate import Measure, Picks, measure, total_outlay
 from portfolio.explained import BreakEven
 from portfolio.instance import Instance, build_instance, must_start
-from portfolio.planning import ObjectiveName, Planning
+from portfolio.planning import ObjectiveName
 from portfolio.records import Investment, LockKind
 from portfolio.records import Lock as InvestmentLock
 from portfolio.solve import Clock
-from portfolio.stages import DEFAULT_FLOOR
+from portfolio.stages import floor_ticks
 from portfolio.value import Best, Contest, rank
 
 DISTANCES = (Fraction(1, 2), 1, 2, 4, 8, 15)
@@ -150,12 +150,6 @@ class TonnesAYear(Figure):
         return Fraction(own, steps) if steps else Fraction(0)
 
 
-def floor_of(planning: Planning, most: int) -> int:
-    """Ticks that every plan which counts has, of the most that there are; only the ratio has a floor."""
-    share = planning.objective.floor_share
-    return ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * most)
-
-
 class Rivals:
     """The best plans without the investment, the same whatever its figures are; shared by both figures.
 
@@ -219,7 +213,7 @@ class Turn:
         q = self.figure.question(steps)
         with_it = contest(locked(q, self.figure.i, InvestmentLock(kind=LockKind.MUST)), self.clock)
         most = with_it.most if with_it is not None else None
-        floor = floor_of(q.planning, max(most or 0, self.rivals.most))
+        floor = floor_ticks(q.planning, max(most or 0, self.rivals.most))
         rival = self.rivals.best(floor)
         if with_it is None or most is None:
             return Tried(False, None, rival, floor)

@@ -30,8 +30,8 @@ def why(base: Base, i: str, clock: Clock, progress: Progress = silent) -> Why:
     d = build_instance(base.question.portfolio, base.question.planning)
     decision = base.decisions[i]
     found = Parts(progress)
-    bound = must_start(d.investments[i]) if i in d.starts else True
-    if decision.layer is not Layer.EXTERNAL and d.investments[i].lock.kind is not LockKind.NEVER:
+    bound = decision.layer is not Layer.EXTERNAL and (must_start(d.investments[i]) or d.investments[i].lock.kind is LockKind.NEVER)
+    if decision.layer is not Layer.EXTERNAL:
         try:
             found.explain(base, d, i, clock, bound=bound)
         except SolveStopped:
@@ -48,6 +48,7 @@ def why(base: Base, i: str, clock: Clock, progress: Progress = silent) -> Why:
         reason_values=decision.reason_values,
         forced=tuple(found.forced),
         fits=found.fits,
+        bound=bound,
         beside=found.beside,
         break_even=tuple(found.turns),
         complete=found.complete,
@@ -66,20 +67,22 @@ class Parts:
         self.complete = True
 
     def explain(self, base: Base, d: Instance, i: str, clock: Clock, *, bound: bool) -> None:
-        """Forced plans first, then the place beside the plan, then where the decision turns."""
+        """Forced plans first, then the place beside the plan, then where the decision turns.
+
+        Where a decision or a lock binds the investment, the other way is solved all the same: it is what the decision or lock costs.
+        """
         value, chosen = measure(d, base.picks), i in base.picks
         wanted: list[tuple[str, int | None, Lock]] = []
-        if not bound:
-            wanted.append(("out", None, Lock(kind=LockKind.NEVER)) if chosen else ("in", None, Lock(kind=LockKind.MUST)))
+        wanted.append(("out", None, Lock(kind=LockKind.NEVER)) if chosen else ("in", None, Lock(kind=LockKind.MUST)))
         if chosen and base.picks[i].start > d.starts[i][0]:
             wanted.append(("earlier", d.starts[i][0], Lock(kind=LockKind.START, year=d.starts[i][0])))
-        self._total = len(wanted) + (0 if bound else 2 if chosen else 3)
+        self._total = len(wanted) + (0 if bound else 2) + (0 if chosen else 1)
         self._progress(0, self._total)
         with ThreadPoolExecutor(2) as pool:
             # the longest first: both threads are then done at about the same time
             turns = pool.submit(self._begin, base, d, i, clock, pool) if not bound else None
             solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock) for w in wanted]
-            beside = pool.submit(_beside, base, i, clock) if not bound and not chosen else None
+            beside = pool.submit(_beside, base, i, clock) if not chosen else None
             self._watch(*solved, *([beside] if beside is not None else []))
             for (what, year, _), other in zip(wanted, solved, strict=True):
                 self.forced.append(_forced(base.picks, value, i, what, year, other.result()))

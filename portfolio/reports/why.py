@@ -27,11 +27,11 @@ def lines(found: Why, decision: Decision, text: Text) -> Iterator[str]:
     yield text(f"why.decided.{kind}", **names)
     yield sentence(decision, text)
     for forced in found.forced:
-        yield from _forced(forced, text, ratio_counts=found.objective == "tonnes_per_krona")
+        yield from _forced(forced, text, ratio_counts=found.objective == "tonnes_per_krona" and not found.bound)
     if not found.fits:
         yield text("why.beside", what=given(found.beside, text)) if found.beside else text("why.no_place")
     elif any(f.what == "in" and f.possible for f in found.forced):
-        yield text("why.fits")
+        yield text("why.fits_bound" if found.bound else "why.fits")
     for turn in found.break_even:
         yield _turn(turn, text)
     if not found.complete:
