@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from portfolio.cli.asking import asked_run, proven
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
-from portfolio.cli.optimise import exit_of
+from portfolio.cli.optimise import REPORT, exit_of
 from portfolio.cli.reading import Inputs, model_path, only_the_run, read
+from portfolio.cli.writing import created, folder, write_files
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import InputError, finding
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     from portfolio.outcome import Run
     from portfolio.reports.page import Page
 
+HTML = "html"
+"""The report that is a file; the others are shown."""
 MOST_ROUNDS = 6
 """Rounds that fit beside each other."""
 
 
 def run_report(options: argparse.Namespace, face: Face) -> int:
-    """A part of the money in detail, of a finished run or of one that is made now; no file is written."""
+    """A part of the money in detail, or the whole story as a file, of a finished run or of one that is made now."""
     with in_one_piece():
         from portfolio.analysis.optimise import Request, optimise
         from portfolio.analysis.sides import load_run
@@ -31,26 +34,43 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
         from portfolio.reports.money import report
         from portfolio.solve import Clock
 
+    stamp = created()
     if options.finished is not None:
         only_the_run(options)
-        folder = options.finished
-        run = load_run(folder / "run.json" if folder.is_dir() else folder)
+        path = options.finished / "run.json" if options.finished.is_dir() else options.finished
+        run = load_run(path)
         interrupted = False
     else:
         inputs = read(options)
-        request = Request(options.time_limit, lang=face.text.lang)
+        path = None
+        request = Request(options.time_limit, lang=face.text.lang, created=stamp.isoformat(timespec="seconds"))
         clock = Clock(request.time_limit)
         with instead_of_interrupt(clock.interrupt):
             lines = tuple(finding_line(f, face.text) for f in inputs.findings)
             run = optimise(inputs.portfolio, inputs.planning, request, lines, clock)
         interrupted = clock.interrupted
-    if face.json:
-        print(report.to_json(run, options.report), end="")
-    elif run.totals is None:
+    if run.totals is None and (options.report == HTML or not face.json):
         face.error(face.text("cli.report.no_plan"))
+    elif options.report == HTML:
+        _html(run, path.parent if path is not None else folder(None, stamp), face)
+    elif face.json:
+        print(report.to_json(run, options.report), end="")
     else:
         report.render(run, options.report, face.text, face.out)
     return EXIT_INTERRUPTED if interrupted else exit_of(run)
+
+
+def _html(run: Run, place: Path, face: Face) -> None:
+    """The report beside the run that it is about."""
+    from portfolio.reports import html
+    from portfolio.reports.run_json import dump
+
+    write_files(place, {REPORT: html.render(run, face.text)}, [Path(i.file) for i in run.inputs], face)
+    path = (place / REPORT).as_posix()
+    if face.json:
+        print(dump({"status": run.status.value, "title": run.title, "scenarios": list(run.scenarios), "file": path}), end="")
+    else:
+        face.say(face.text("cli.report.written", path=path))
 
 
 def run_why(options: argparse.Namespace, face: Face) -> int:

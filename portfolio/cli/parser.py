@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from portfolio import __version__
 from portfolio.cli.costs import run_costs, run_metrics
-from portfolio.cli.explain import run_compare, run_report, run_scenarios, run_why
+from portfolio.cli.explain import HTML, run_compare, run_report, run_scenarios, run_why
 from portfolio.cli.face import EXIT_DONE, EXIT_INPUT, Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
 from portfolio.cli.frontier import run_frontier, run_prices
@@ -86,7 +86,7 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
     optimise.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out"))
     report = add("report", run_report)
     reports = report.add_subparsers(title=text("cli.help.reports"), metavar=text("cli.help.report"), required=True, dest="report")
-    for name in REPORTS:
+    for name in (*REPORTS, HTML):
         about: dict[str, Any] = {"text": text, "epilog": text("cli.report.example")}
         shown = reports.add_parser(name, help=text(f"cli.report.{name}"), description=text(f"cli.report.{name}"), **about)
         shown.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))

@@ -39,6 +39,8 @@ def _figure(value: str | int, text: Text) -> str:
 
 def clean(value: str) -> str:
     """Text from a workbook, safe to print: control and formatting characters (escapes, direction marks) are dropped."""
+    if value.replace("\u00a0", " ").isprintable():
+        return value  # nearly always, and much faster
     return "".join(c for c in value if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"} or c in "\u00ad")
 
 

@@ -20,7 +20,7 @@ def gap_section(run: Run, text: Text) -> Section:
     gap = run.gap
     assert gap is not None
     lines = [*(Said(line, "strong") for line in closing(run, text)), *(Said(line) for line in gaps(run, text))]
-    lines += [Said(line) for line in _against_adopted(run, text)]
+    lines += [Said(line) for line in against_adopted(run, text)]
     parts = [ladder_part(run, gap, text)]
     if gap.investments:
         parts.append(_investments(run, gap, text))
@@ -35,7 +35,7 @@ def _adopted(run: Run) -> dict[str, int]:
     return {d.id: d.total_outlay for d in decisions if d.layer in (Layer.PLAN, Layer.GAP)}
 
 
-def _against_adopted(run: Run, text: Text) -> Iterator[str]:
+def against_adopted(run: Run, text: Text) -> Iterator[str]:
     """What is recommended but not adopted, and the other way round: those are the new decisions, whichever frame they stand in."""
     adopted = _adopted(run)
     chosen = {d.id: d.total_outlay for d in run.decisions if d.layer in (Layer.PLAN, Layer.GAP)}

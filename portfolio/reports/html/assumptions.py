@@ -1,0 +1,141 @@
+"""What was assumed: every value of the model with its unit and source, in the words of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+from xml.etree.ElementTree import Element
+
+from portfolio.reports.figures import mnkr, rate, tonnes
+from portfolio.reports.html.elements import el
+from portfolio.reports.html.story import Story, section
+from portfolio.reports.html.tables import Head, table
+from portfolio.text import Text, catalogue
+
+NAMED: Final = frozenset(
+    {
+        *("owner_frame.frames", "operating_charge.limits", "funding.sources", "emissions.sectors"),
+        *("external.by_id", "delivery_capacity.starts", "delivery_capacity.outlay"),
+    }
+)
+"""Tables whose keys are names, not words of ours."""
+APART: Final = ("investments", "selection")
+"""What a scenario changes in single investments, and selections: they have a source, but are not quantities."""
+NOT_ASSUMED: Final = "bonds.views"
+"""Other frameworks with which the plan is looked at; they decide nothing."""
+
+
+class Assumed(NamedTuple):
+    """A value: its label in the catalogue, the name of what it is the value of, what it is, and where it comes from."""
+
+    label: str
+    name: str
+    value: str
+    source: str
+    illustrative: bool
+
+
+def assumptions(story: Story) -> Element:
+    """One row a kind of value, with its unit and source."""
+    text = story.text
+    found = [*_all(story), *_changes(story)]
+    rows = [_row(same, text) for same in _together(found)]
+    heads = [Head(text(f"html.assumptions.{name}"), "text") for name in ("what", "value", "source")]
+    illustrative = sum(1 for a in found if a.illustrative)
+    how = text("html.assumptions.how", file=str(story.run.model.get("file", "")), count=len(found), illustrative=illustrative)
+    return section("assumptions", story, el("p", how), table(text("html.assumptions.table"), heads, rows, text))
+
+
+def _all(story: Story) -> Iterator[Assumed]:
+    """Every quantity of the model, in the order of the catalogue."""
+    found = [a for name, part in story.run.model.items() if name not in APART for a in _values(part, name, "", story.text)]
+    order = list(catalogue(story.lang))
+    yield from sorted(found, key=lambda a: order.index(f"html.assumed.{a.label}"))
+
+
+def _values(value: Any, label: str, name: str, text: Text) -> Iterator[Assumed]:
+    """Every quantity of a part of the model."""
+    if isinstance(value, Mapping) and "source" in value and "unit" in value:
+        yield Assumed(label, name, _said(value, text), str(value["source"]), bool(value.get("illustrative")))
+    elif isinstance(value, Mapping) and label != NOT_ASSUMED:
+        for key, part in value.items():
+            if label in NAMED:
+                yield from _values(part, f"{label}.each", str(key), text)
+            else:
+                yield from _values(part, f"{label}.{key}", name, text)
+    elif isinstance(value, list | tuple) and label == "bonds.issues":
+        for issue in value:
+            yield from _values({k: v for k, v in issue.items() if k != "year"}, f"{label}.each", str(issue["name"]), text)
+
+
+def _said(value: Mapping[str, Any], text: Text) -> str:
+    """The value with its unit; of values by year the one that all have, or each."""
+    unit = str(value["unit"])
+    if "values" not in value:
+        return _with_unit(_amount(value["value"], unit, text), unit, text)
+    years = sorted((int(year), amount) for year, amount in value["values"].items())
+    shown = [_amount(amount, unit, text) for _, amount in years]
+    over = {"first": years[0][0], "last": years[-1][0]}
+    if len(set(shown)) == 1:
+        return text("html.assumptions.every_year", value=_with_unit(shown[0], unit, text), **over)
+    each = ", ".join(f"{year}: {said}" for (year, _), said in zip(years, shown, strict=True))
+    return f"{each} {_unit(unit, text)}".rstrip()
+
+
+def _amount(value: Any, unit: str, text: Text) -> str:
+    if unit == "kr":
+        return mnkr(int(value), text.lang)
+    if unit == "t":
+        return tonnes(Decimal(str(value)), text.lang)
+    if unit == "share":
+        return rate(Decimal(str(value)), text.lang)
+    return str(value)
+
+
+def _unit(unit: str, text: Text) -> str:
+    if unit in ("share", "year"):
+        return ""
+    return text("workbook.mnkr") if unit == "kr" else text(f"workbook.unit.{unit}")
+
+
+def _with_unit(amount: str, unit: str, text: Text) -> str:
+    return f"{amount} {_unit(unit, text)}".rstrip()
+
+
+def _changes(story: Story) -> Iterator[Assumed]:
+    """What a scenario changes in single investments, and how many of some investments must or may be chosen."""
+    model, text = story.run.model, story.text
+    for i, change in (model.get("investments") or {}).items():
+        parts = []
+        if change.get("delay"):
+            parts.append(text("html.assumptions.delay", count=int(change["delay"]["value"])))
+        for factor in ("outlay_factor", "tonnes_factor"):
+            if change.get(factor) is not None:
+                parts.append(text(f"html.assumptions.{factor}", factor=rate(Decimal(str(change[factor])), text.lang)))
+        if change.get("lock"):
+            parts.append(text(f"html.assumptions.lock_{change['lock']['kind']}", year=change["lock"].get("year") or ""))
+        yield Assumed("investments.each", str(i), ", ".join(parts), str(change["source"]), illustrative=False)
+    for limit in model.get("selection") or ():
+        ends = [text(f"html.assumptions.{end}", count=int(limit[end])) for end in ("at_least", "at_most") if limit.get(end) is not None]
+        ids = ", ".join(map(str, limit["members"]))
+        yield Assumed("selection.each", str(limit["name"]), f"{', '.join(ends)}: {ids}", str(limit["source"]), illustrative=False)
+
+
+def _together(found: list[Assumed]) -> list[list[Assumed]]:
+    """Values of the same kind that have a name each, as one."""
+    groups: dict[tuple[str, bool], list[Assumed]] = {}
+    for a in found:
+        groups.setdefault((a.label, a.illustrative), []).append(a)
+    return list(groups.values())
+
+
+def _row(same: list[Assumed], text: Text) -> tuple[str, str, Element]:
+    """Each value with its name, and each source with the name that it belongs to when there are several."""
+    sources = dict.fromkeys(a.source for a in same)
+    value = ", ".join(f"{a.name} {a.value}".lstrip() for a in same)
+    source = next(iter(sources)) if len(sources) == 1 else "; ".join(f"{a.name}: {a.source}" for a in same)
+    label, word = text(f"html.assumed.{same[0].label}"), text("workbook.assumptions.illustrative")
+    if not same[0].illustrative or source.casefold().startswith(word.casefold()):
+        return label, value, el("span", source)
+    return label, value, el("span", el("span", word, class_="tag"), " ", source)
