@@ -43,7 +43,9 @@ def assumptions(story: Story) -> Element:
     rows = [_row(same, text) for same in _together(found)]
     heads = [Head(text(f"html.assumptions.{name}"), "text") for name in ("what", "value", "source")]
     illustrative = sum(1 for a in found if a.illustrative)
-    how = text("html.assumptions.how", file=str(story.run.model.get("file", "")), count=len(found), illustrative=illustrative)
+    how = text("html.assumptions.how", file=str(story.run.model.get("file", "")), count=len(found))
+    if illustrative:
+        how += " " + text("html.assumptions.illustrative", count=illustrative)
     return section("assumptions", story, el("p", how), table(text("html.assumptions.table"), heads, rows, text))
 
 
@@ -51,7 +53,7 @@ def _all(story: Story) -> Iterator[Assumed]:
     """Every quantity of the model, in the order of the catalogue."""
     found = [a for name, part in story.run.model.items() if name not in APART for a in _values(part, name, "", story.text)]
     order = list(catalogue(story.lang))
-    yield from sorted(found, key=lambda a: order.index(f"html.assumed.{a.label}"))
+    yield from sorted(found, key=lambda a: (order.index(f"html.assumed.{a.label}"), a.name))
 
 
 def _values(value: Any, label: str, name: str, text: Text) -> Iterator[Assumed]:
@@ -106,7 +108,7 @@ def _with_unit(amount: str, unit: str, text: Text) -> str:
 def _changes(story: Story) -> Iterator[Assumed]:
     """What a scenario changes in single investments, and how many of some investments must or may be chosen."""
     model, text = story.run.model, story.text
-    for i, change in (model.get("investments") or {}).items():
+    for i, change in sorted((model.get("investments") or {}).items()):
         parts = []
         if change.get("delay"):
             parts.append(text("html.assumptions.delay", count=int(change["delay"]["value"])))

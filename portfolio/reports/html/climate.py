@@ -32,7 +32,9 @@ def emissions(story: Story) -> Element | None:
         net = at.emissions - at.removals
         values = {"year": at.year, "removals": tonnes(at.removals, lang), "net": tonnes(net, lang)}
         said.append(prose("terminal.emissions.net" if net > 0 else "terminal.emissions.net_zero", **values))
-    drawn = drawing.over_years(picture, [e.year for e in lines], [Bars(text("html.emissions.left"), [e.emissions for e in lines])], levels, lang)
+    drawn = drawing.over_years(
+        picture, [e.year for e in lines], [Bars(text("html.emissions.left"), [e.emissions for e in lines])], levels, lang
+    )
     shown = [e for e in lines if e.year <= max(run.target_year, run.years[-1].year)]
     heads = [Head(text("money.short.year"), "year"), *(Head(text(f"terminal.emissions.{n}"), "t") for n in COLUMNS)]
     rows = [(e.year, *(getattr(e, n) for n in COLUMNS)) for e in shown]

@@ -81,12 +81,14 @@ def over_years(picture: Picture, years: Sequence[int], bars: Sequence[Bars], lev
             above, below = above + max(value, Fraction(0)), below + min(value, Fraction(0))
         if n in labels:
             said = number(_decimal((heights[n] + depths[n]) / picture.per), decimals, lang)
-            marks.append(el("text", said, x=_at(x + width / 2), y=_at(scale.y(heights[n]) - 10), class_="mark middle"))
+            marks.append(el("text", said, x=_whole(x + width / 2), y=_whole(scale.y(heights[n]) - 10), class_="mark middle"))
         if len(years) <= MOST_LABELS or year % 5 == 0:
-            drawn.append(el("text", str(year), x=_at(x + width / 2), y=HIGH - 14, class_="axis middle"))
+            drawn.append(el("text", str(year), x=_whole(x + width / 2), y=HIGH - 14, class_="axis middle"))
     for level in levels:
         path = " ".join(
-            f"M{_at(LEFT + slot * n)} {_at(scale.y(Fraction(v)))}H{_at(LEFT + slot * (n + 1))}" for n, v in enumerate(level.values) if v is not None
+            f"M{_whole(LEFT + slot * n)} {_whole(scale.y(Fraction(v)))}H{_whole(LEFT + slot * (n + 1))}"
+            for n, v in enumerate(level.values)
+            if v is not None
         )
         drawn.append(el("path", d=path, class_=level.look))
     # figures last, over the lines that cross them
@@ -112,7 +114,7 @@ class Scale:
         found = []
         decimals = 0 if self.ticks[1] - self.ticks[0] >= 1 else 2
         for tick in self.ticks:
-            y = _at(self.y(tick * self.per))
+            y = _whole(self.y(tick * self.per))
             found.append(el("line", x1=LEFT, x2=WIDE - RIGHT, y1=y, y2=y, class_="zero" if tick == 0 else "grid"))
             found.append(el("text", number(_decimal(tick), decimals, lang), x=LEFT - 12, y=y + 8, class_="axis end"))
         return found
@@ -183,10 +185,10 @@ def _swatch(look: str, name: str) -> Element:
 
 def _box(x: Fraction, y: Fraction, width: Fraction, height: Fraction, look: str) -> Element:
     """A rectangle; what is more than nothing is at least a unit, so that it can be seen."""
-    return el("rect", x=_at(x), y=_at(y), width=max(1, _at(width)), height=max(1, _at(height)), class_=look)
+    return el("rect", x=_whole(x), y=_whole(y), width=max(1, _whole(width)), height=max(1, _whole(height)), class_=look)
 
 
-def _at(place: Fraction | int) -> int:
+def _whole(place: Fraction | int) -> int:
     return round(place)
 
 

@@ -31,7 +31,7 @@ def year_by_year(story: Story) -> Element:
         bars.append(Bars(text("html.look.gap"), [y.outlay_gap for y in run.years], "hatch"))
     framed = any(y.frame is not None for y in run.years)
     levels = [Level(text("html.years.available"), [y.frame_available for y in run.years], "frame")] if framed else []
-    picture = Picture("outlay", text("html.years.picture"), text("html.years.says", **_ends(run)), text("workbook.mnkr"), MILLION)
+    picture = Picture("outlay", text("html.years.picture" if framed else "html.years.picture_no_frame"), text("html.years.says", **_ends(run)), text("workbook.mnkr"), MILLION)
     heads = [
         Head(text("money.short.year"), "year"),
         Head(text("html.years.frame")),
@@ -40,7 +40,7 @@ def year_by_year(story: Story) -> Element:
         Head(text("html.look.gap"), summed=True),
         Head(text("money.short.grants"), summed=True),
     ]
-    rows = [(y.year, y.frame, y.frame_available, y.outlay_plan, y.outlay_gap, y.grants) for y in run.years]
+    rows: list[tuple[Value, ...]] = [(y.year, y.frame, y.frame_available, y.outlay_plan, y.outlay_gap, y.grants) for y in run.years]
     if not framed:
         heads, rows = [heads[0], *heads[3:]], [(r[0], *r[3:]) for r in rows]
     how = text("html.years.how" if framed else "html.years.no_frame")
@@ -88,7 +88,12 @@ def charges(story: Story) -> Element | None:
     said, parts = _said(charge_section(run, story.prose)), _parts(charge_section(run, text))
     highest = {"year": statement.highest_year, "mnkr": story.mnkr(statement.highest)}
     picture = Picture(
-        "charge-path", text("html.charges.picture"), text("html.charges.says", **highest), text("workbook.mnkr"), MILLION, statement.highest_year
+        "charge-path",
+        text("html.charges.picture"),
+        text("html.charges.says", **highest),
+        text("workbook.mnkr"),
+        MILLION,
+        statement.highest_year,
     )
     lines = statement.total
     limits = [Level(text("html.charges.limit"), [y.limit for y in lines])] if any(y.limit is not None for y in lines) else []
@@ -107,16 +112,18 @@ def funding(story: Story) -> Element | None:
     if statement is None:
         return None
     parts = _parts(funding_section(run, text))
-    found = [*_said(funding_section(run, story.prose)), _sources(story, statement), of_part(_kept(parts["Kallor"], lambda row: bool(row[2])), text, widest=1)]
+    found = [
+        *_said(funding_section(run, story.prose)),
+        _sources(story, statement),
+        of_part(_kept(parts["Kallor"], lambda row: bool(row[2])), text, widest=1),
+    ]
     return section("funding", story, *found, story.rounded())
 
 
 def _sources(story: Story, statement: FundingStatement) -> Element:
     text = story.text
     used = [s for s in statement.sources if s.kronor]
-    rows = [
-        drawing.Rung(source_name(s.source, text), f"{story.mnkr(s.kronor)} {text('workbook.mnkr')}", [(s.kronor, "bar")]) for s in used
-    ]
+    rows = [drawing.Rung(source_name(s.source, text), f"{story.mnkr(s.kronor)} {text('workbook.mnkr')}", [(s.kronor, "bar")]) for s in used]
     says = "; ".join(f"{row.name}: {row.said}" for row in rows)
     return drawing.rungs(Picture("sources", text("html.funding.picture"), says, text("workbook.mnkr"), MILLION), rows)
 

@@ -28,7 +28,9 @@ def _plans(story: Story) -> Element:
     if run.adopted_plan is not None:
         plans.append((text("terminal.plans.adopted"), run.adopted_plan.totals))
     if run.plan_only is not None:
-        plans.append((text("terminal.plans.plan_only" if both_proven(run) else "terminal.plans.plan_only_not_proven"), run.plan_only.totals))
+        plans.append(
+            (text("terminal.plans.plan_only" if both_proven(run) else "terminal.plans.plan_only_not_proven"), run.plan_only.totals)
+        )
     plans.append((text("terminal.plans.recommended"), story.totals))
     heads = [
         Head(text("terminal.plans.plan"), "text"),

@@ -37,12 +37,17 @@ def table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Cell]], t
     body = el("tbody", *(_row(heads, row, lang) for row in rows))
     foot = None
     if len(rows) > 1 and any(h.summed for h in heads):
-        sums = [sum(int(row[n]) for row in rows if isinstance(row[n], int)) if h.summed else "" for n, h in enumerate(heads)]  # type: ignore[arg-type]
+        sums = [_sum([row[n] for row in rows]) if h.summed else "" for n, h in enumerate(heads)]
         foot = el("tfoot", _row(heads, [text("workbook.total"), *sums[1:]], lang))
     head = el("thead", el("tr", *(el("th", h.heading, scope="col", class_=_side(h)) for h in heads)))
     found = el("table", el("caption", caption), head, body, foot)
     # what is wider than a narrow window is moved sideways, also from the keyboard
     return el("div", found, class_="wide short" if len(rows) <= SHORT else "wide", role="region", tabindex=0, aria_label=caption)
+
+
+def _sum(values: Sequence[Cell]) -> Decimal:
+    """Exact, of those that are figures."""
+    return sum((Decimal(v) for v in values if isinstance(v, int | Decimal)), Decimal(0))
 
 
 def _row(heads: Sequence[Head], row: Iterable[Cell], lang: Lang) -> Element:
