@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,13 +59,31 @@ def shared_runs(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def soffice() -> str:
-    """LibreOffice, the independent reader of workbooks.
-
-    Without it the test is skipped, with the reason; .ci/run sets REQUIRE_ORACLES=1, and then it fails.
-    """
+    """LibreOffice, the independent reader of workbooks."""
     found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None and os.environ.get("REQUIRE_ORACLES") == "1":
-        pytest.fail("LibreOffice is not installed, and REQUIRE_ORACLES asks for it")
-    if found is None:
-        pytest.skip("LibreOffice is not installed: no independent recalculation of workbooks")
+    return _or_skip(found, "LibreOffice is not installed: no independent recalculation of workbooks")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Chromium, which shows the report as its readers see it."""
+    return _or_skip(
+        shutil.which("chromium") or shutil.which("chromium-browser"), "Chromium is not installed: nobody has looked at the report"
+    )
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which looks for faults of accessibility; AXE_CORE names the file."""
+    found = os.environ.get("AXE_CORE", "")
+    return Path(_or_skip(found, "AXE_CORE names no axe.min.js: accessibility is not checked")).read_text("utf-8")
+
+
+def _or_skip(found: str | None, reason: str) -> str:
+    """What was found. Without it the test is skipped, with the reason; .ci/run sets REQUIRE_ORACLES=1, and then it fails."""
+    if not found and os.environ.get("REQUIRE_ORACLES") == "1":
+        pytest.fail(f"{reason}, and REQUIRE_ORACLES asks for it")
+    if not found:
+        pytest.skip(reason)
+    assert found
     return found

@@ -31,7 +31,13 @@ def year_by_year(story: Story) -> Element:
         bars.append(Bars(text("html.look.gap"), [y.outlay_gap for y in run.years], "hatch"))
     framed = any(y.frame is not None for y in run.years)
     levels = [Level(text("html.years.available"), [y.frame_available for y in run.years], "frame")] if framed else []
-    picture = Picture("outlay", text("html.years.picture" if framed else "html.years.picture_no_frame"), text("html.years.says", **_ends(run)), text("workbook.mnkr"), MILLION)
+    picture = Picture(
+        "outlay",
+        text("html.years.picture" if framed else "html.years.picture_no_frame"),
+        text("html.years.says", **_ends(run)),
+        text("workbook.mnkr"),
+        MILLION,
+    )
     heads = [
         Head(text("money.short.year"), "year"),
         Head(text("html.years.frame")),
