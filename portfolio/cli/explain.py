@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.cli.asking import asked_run, proven
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
-from portfolio.cli.optimise import REPORT, exit_of
+from portfolio.cli.optimise import MEMORANDUM, REPORT, exit_of
 from portfolio.cli.reading import Inputs, model_path, only_the_run, read
 from portfolio.cli.writing import created, folder, write_files
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
@@ -61,16 +61,17 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
 
 
 def _html(run: Run, place: Path, face: Face) -> None:
-    """The report beside the run that it is about."""
-    from portfolio.reports import html
+    """The report and the page to paste, beside the run that they are about."""
+    from portfolio.reports import html, memorandum
     from portfolio.reports.run_json import dump
 
-    write_files(place, {REPORT: html.render(run, face.text)}, [Path(i.file) for i in run.inputs], face)
-    path = (place / REPORT).as_posix()
+    files = {REPORT: html.render(run, face.text), MEMORANDUM: memorandum.render(run, face.text)}
+    write_files(place, files, [Path(i.file) for i in run.inputs], face)
+    paths = [(place / name).as_posix() for name in files]
     if face.json:
-        print(dump({"status": run.status.value, "title": run.title, "scenarios": list(run.scenarios), "file": path}), end="")
+        print(dump({"status": run.status.value, "title": run.title, "scenarios": list(run.scenarios), "files": paths}), end="")
     else:
-        face.say(face.text("cli.report.written", path=path))
+        face.say(face.text("cli.report.written", paths=", ".join(paths)))
 
 
 def run_why(options: argparse.Namespace, face: Face) -> int:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from portfolio.outcome import Run
     from portfolio.reports.returned import Returned
 
-BASIS, BONDS, REPORT = "beslutsunderlag.xlsx", "obligationsrapport.xlsx", "rapport.html"
-"""What a run writes for reading: the decision basis, the allocation and impact report, the report for council members."""
+BASIS, BONDS = "beslutsunderlag.xlsx", "obligationsrapport.xlsx"
+"""The workbooks of a run: the decision basis, and the allocation and impact report."""
+REPORT, MEMORANDUM = "rapport.html", "tjansteskrivelse.md"
+"""The report for elected members, and the page that an officer pastes."""
 
 
 def run_check(options: argparse.Namespace, face: Face) -> int:
@@ -62,7 +64,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         from portfolio.analysis.optimise import Request, optimise
         from portfolio.excel.safe_write import write_atomically
         from portfolio.outcome import StopReason
-        from portfolio.reports import bond_report, html, returned, run_json, terminal, workbook
+        from portfolio.reports import bond_report, html, memorandum, returned, run_json, terminal, workbook
         from portfolio.reports.findings import finding_line
         from portfolio.solve import Clock
 
@@ -81,6 +83,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         as_json = run_json.to_json(run)
         books = {BASIS: workbook.render(run, face.text) if run.totals is not None else None}
         books[REPORT] = html.render(run, face.text) if run.totals is not None else None
+        books[MEMORANDUM] = memorandum.render(run, face.text) if run.totals is not None else None
         books[BONDS] = bond_report.render(run, face.text) if run.bonds is not None else None
         write(place, made, books, [Path(i.file) for i in run.inputs], face)
         write_atomically(place / "run.json", as_json.encode("utf-8"))

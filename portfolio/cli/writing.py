@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from portfolio.reports.returned import Returned
 
 
+EDITED = (".xlsx", ".xlsm", ".md")
+"""Files that people work on."""
+
+
 def write(folder: Path, made: Sequence[Returned], books: Mapping[str, bytes | None], inputs: Sequence[Path], face: Face) -> None:
     """The run's workbooks and the officers' with decisions: never onto an input, never over what somebody has saved since."""
     from portfolio.excel.keep import aside
@@ -34,14 +38,14 @@ def write(folder: Path, made: Sequence[Returned], books: Mapping[str, bytes | No
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], inputs: Sequence[Path], face: Face) -> None:
-    """Files of ours in a folder that is there: never onto an input, never over a workbook that somebody has saved since."""
+    """Files of ours in a folder that is there: never onto an input, never over a file that somebody may have worked on since."""
     from portfolio.excel.keep import keep_edited
     from portfolio.excel.safe_write import write_atomically
 
     _never_an_input(folder, files, inputs)
     for path, content in ((folder / name, content) for name, content in files.items()):
         try:
-            kept = keep_edited(path, content) if path.suffix in (".xlsx", ".xlsm") else None
+            kept = keep_edited(path, content) if path.suffix in EDITED else None
             if kept is not None:
                 face.remark(face.text("cli.kept", path=path.as_posix(), kept=kept.name))
             write_atomically(path, content)

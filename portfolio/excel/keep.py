@@ -12,7 +12,7 @@ _PROPERTIES: Final = "docProps/core.xml"
 
 
 def keep_edited(path: Path, content: bytes) -> Path | None:
-    """Move a workbook that somebody has saved since we wrote it out of the way of `content`.
+    """Move a workbook that somebody has saved since we wrote it, or any other file that differs, out of the way of `content`.
 
     Returns:
         Where it is kept; None when there was nothing to keep.
@@ -20,7 +20,10 @@ def keep_edited(path: Path, content: bytes) -> Path | None:
     Raises:
         OSError: it cannot be moved.
     """
-    if not path.exists() or _properties(path.read_bytes()) == _properties(content):
+    if not path.exists():
+        return None
+    there, new = path.read_bytes(), _properties(content)
+    if there == content or (new is not None and _properties(there) == new):
         return None
     return path.rename(aside(path))
 

@@ -17,7 +17,7 @@ def opening(story: Story) -> Element:
     run, text = story.run, story.text
     over = " · ".join((run.title, *run.scenarios))
     found = el("header", el("p", over, class_="over"), el("h1", text("html.title", first=run.years[0].year, last=run.years[-1].year)))
-    add(found, *(el("p", said, class_="lead") for said in _lead(story)))
+    add(found, *(el("p", said, class_="lead") for said in lead(story)))
     add(found, el("dl", *_figures(story), class_="figures"))
     return add(found, _sure(story))
 
@@ -30,7 +30,7 @@ def quantity(story: Story) -> str:
     return story.text(f"terminal.quantity.{objective.quantity}", year=story.run.target_year, until=until)
 
 
-def _lead(story: Story) -> list[str]:
+def lead(story: Story) -> list[str]:
     """What it is and costs, what it gives, and how far that goes."""
     run, prose, totals = story.run, story.prose, story.totals
     frames = [y.frame for y in run.years if y.frame is not None]
