@@ -141,7 +141,8 @@ def test_tables_have_the_figures_of_the_run(name: str) -> None:
     assert [row[-3:] for row in debt] == [[y.closing, y.mandate, y.headroom] for y in run.debt.group]
     charges = tables(root, "charges")[0]
     totals = {str(y.year): y.total for y in run.charges.total}
-    column = 6
+    heads = [n.text for n in section(root, "charges").every("table")[0].every("thead")[0].every("th")]
+    column = heads.index(Text("sv")("money.short.charge_total"))
     assert all(row[column] == totals[str(row[0])] for row in charges)
     (paid,) = tables(root, "funding")
     assert [row[2] for row in paid] == [s.kronor for s in run.funding.sources if s.kronor]
@@ -196,6 +197,20 @@ def test_sums_are_of_the_exact_values(name: str) -> None:
                     assert Decimal(data.attributes["value"]) == sum(v for v in column if isinstance(v, Decimal))
                     checked += 1
     assert checked > 10
+
+
+@pytest.mark.parametrize("name", ["sample", "small"])
+def test_each_year_of_the_debt_adds_up_from_what_is_shown(name: str) -> None:
+    """Columns that are left out hold only zeros; the formula stands below the table."""
+    text = Text("sv")
+    table = section(page(name), "debt").every("table")[0]
+    heads = [n.text for n in table.every("thead")[0].every("th")]
+    signs = {"outlay_plan": 1, "outlay_gap": 1, "grants": -1, "partners": -1, "operating": 1}
+    signs |= {"opening": 1, "other_net_investment": 1, "self_financing": -1, "interest": 1}
+    sign = {text(f"html.heading.{n}" if text.has(f"html.heading.{n}") else f"money.short.{n}"): s for n, s in signs.items()}
+    for row in values(table):
+        shown = dict(zip(heads, row, strict=True))
+        assert sum(int(shown[h]) * s for h, s in sign.items() if h in shown) == shown["Skuld vid årets slut"]
 
 
 def test_every_reason_is_given() -> None:

@@ -24,7 +24,11 @@ def ladder(story: Story) -> Element:
     assert gap is not None
     parts = {p.name: p for p in gap_section(run, text).parts}
     remedies = {p.name: p for p in gap_section(run, prose).parts}["Gaptrappa"].notes
-    found: list[Content] = [el("p", prose("html.gap.how")), _picture(story, gap.rungs), of_part(parts["Gaptrappa"], text, widest=FEW)]
+    found: list[Content] = [
+        el("p", prose("html.gap.how")),
+        _picture(story, gap.rungs),
+        of_part(parts["Gaptrappa"], text, widest=FEW, caption=text("html.gap.table")),
+    ]
     found.append(el("ul", *(el("li", said) for said in remedies)))
     found.append(el("h3", text("html.gap.buys")))
     found += paragraphs([*(Said(said, "strong") for said in closing(run, prose)), *gaps(run, prose)])

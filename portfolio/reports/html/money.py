@@ -20,6 +20,8 @@ from portfolio.reports.money.section import Part, Section
 from portfolio.statements import DebtStatement, FundingStatement
 
 MILLION = 1_000_000
+WHOLE = 8
+"""Highest rank of a column of the debt path with which each row adds up, as the sentence below it says."""
 
 
 def year_by_year(story: Story) -> Element:
@@ -65,7 +67,7 @@ def debt(story: Story) -> Element | None:
     if statement is None:
         return None
     said, parts = _said(debt_section(run, story.prose)), _parts(debt_section(run, text))
-    found: list[Content] = [*said[:-1], _debt_picture(story, statement), of_part(parts["Skuld"], text, widest=4)]
+    found: list[Content] = [*said[:-1], _debt_picture(story, statement), of_part(parts["Skuld"], text, widest=WHOLE)]
     if "Fick_ge_vika" in parts:
         found.append(of_part(parts["Fick_ge_vika"], text))
     return section("debt", story, *found, _formula(said[-1]), story.rounded())

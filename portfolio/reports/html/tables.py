@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from portfolio.excel.decision_workbook import Value
 from portfolio.reports.html.elements import el
-from portfolio.reports.money.section import Part, shown
+from portfolio.reports.money.section import Col, Part, shown
 from portfolio.text import Lang, Text
 
 CODES: Final = ("id", "category_code", "falls", "adopted", "kind")
@@ -74,9 +74,15 @@ def figure(value: Value, kind: str, lang: Lang) -> Element | str:
 
 
 def of_part(part: Part, text: Text, *, widest: int = 0, caption: str = "") -> Element:
-    """A table that stands in the workbook too, without empty columns and those whose rank is above `widest`."""
-    empty = {n for n in range(len(part.columns)) if all(row[n] is None for row in part.rows)}
+    """A table that stands in the workbook too, without the columns whose rank is above `widest` and those of nothing."""
+    empty = {n for n, c in enumerate(part.columns) if c.rank and not any(row[n] for row in part.rows)}
     kept = [n for n, c in enumerate(part.columns) if c.rank <= widest and n not in empty]
     columns = [part.columns[n] for n in kept]
-    heads = [Head(c.heading or text(f"money.short.{c.name}"), "code" if c.name in CODES else c.kind, c.summed) for c in columns]
+    heads = [Head(_heading(c, text), "code" if c.name in CODES else c.kind, c.summed) for c in columns]
     return table(caption or part.title, heads, [[row[n] for n in kept] for row in part.rows], text)
+
+
+def _heading(column: Col, text: Text) -> str:
+    """In whole words where the terminal has none."""
+    name = f"html.heading.{column.name}"
+    return column.heading or text(name if text.has(name) else f"money.short.{column.name}")
