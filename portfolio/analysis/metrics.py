@@ -28,25 +28,29 @@ def metrics(q: Question, clock: Clock, label: Callable[[str, str], str], request
         label: what a measure (quantity, krona) is called. request: how each is run; the clock is shared by all.
 
     Raises:
-        InfeasiblePlan: no plan meets the demands. SolveStopped: a measure has no plan in time.
+        InfeasiblePlan: no plan meets the demands. SolveStopped: no measure has a plan in time.
     """
     plannings = [_measured_by(q.planning, quantity, krona) for quantity, krona in MEASURES]
     runs = side_by_side(plannings, lambda planning: optimise(q.portfolio, planning, request, (), clock), progress)
     if any(run.status is SolveStatus.INFEASIBLE for run in runs):
         raise InfeasiblePlan(())
-    if any(run.totals is None for run in runs):
+    # where the clock came before a measure's first plan, the others are shown without it
+    made = [n for n, run in enumerate(runs) if run.totals is not None]
+    if not made:
         raise SolveStopped(interrupted=clock.interrupted)
     instances = [build_instance(q.portfolio, planning) for planning in plannings]
-    own = q.planning.objective
-    starts = [{x.id: (x.start, x.percent) for x in run.decisions if x.start is not None} for run in runs]
+    objective = q.planning.objective
+    own = MEASURES.index((objective.quantity, objective.krona))
+    starts = [{x.id: (x.start, x.percent) for x in runs[n].decisions if x.start is not None} for n in made]
     return Metrics(
         title=q.planning.title,
         objective=plannings[0].objective.name.value,
         until=q.planning.horizon.effects_until.value,
         target_year=q.planning.horizon.target_year.value,
-        own=MEASURES.index((own.quantity, own.krona)),
-        plans=tuple(_plan(n, run, instances, starts.index(starts[n])) for n, run in enumerate(runs)),
-        comparison=compared([(label(*m), run) for m, run in zip(MEASURES, runs, strict=True)]),
+        own=made.index(own) if own in made else None,
+        plans=tuple(_plan(n, runs[n], instances, starts.index(starts[place])) for place, n in enumerate(made)),
+        missing=tuple((quantity.value, krona.value) for n, (quantity, krona) in enumerate(MEASURES) if n not in made),
+        comparison=compared([(label(*MEASURES[n]), runs[n]) for n in made]),
         complete=all(run.status is SolveStatus.PROVEN_BEST for run in runs),
     )
 

@@ -16,7 +16,7 @@ from portfolio.analysis.frontier.find import audited, most_tonnes
 from portfolio.analysis.phasing import phasings
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.explained import Relief
-from portfolio.explored.prices import Phasing, Prices, Step, TonneStep
+from portfolio.explored.prices import Phasing, Prices, Step, TonneStep, Unproven
 from portfolio.instance import build_instance, must_start
 from portfolio.planning import Planning
 from portfolio.solve import Clock
@@ -42,7 +42,7 @@ def prices(base: Base, clock: Clock, steps: Sequence[int] = STEPS, progress: Pro
     """All prices around the demands as they are.
 
     Raises:
-        InfeasiblePlan: no plan meets the demands. SolveStopped: stopped before the plans without a step were known.
+        InfeasiblePlan: no plan meets the demands. SolveStopped: stopped before the plan without a step was known.
         AuditBreached: a fault of ours.
     """
     planning = base.question.planning
@@ -50,7 +50,12 @@ def prices(base: Base, clock: Clock, steps: Sequence[int] = STEPS, progress: Pro
     both = _best(q, "both", clock)
     if both is None:
         raise InfeasiblePlan(())
-    frame = _best(q, "frame", clock) if planning.plan_frame is not None else None
+    frame, frame_settled = None, True
+    if planning.plan_frame is not None:
+        try:
+            frame = _best(q, "frame", clock)
+        except SolveStopped:
+            frame_settled = False
     found = _Steps(q, {"both": both, "frame": frame}, clock)
     rows = _rows(planning, with_frame=frame is not None)
     asked = [(row, sign * step) for row in rows for sign in (1, -1) for step in sorted(steps, reverse=True)]
@@ -62,8 +67,8 @@ def prices(base: Base, clock: Clock, steps: Sequence[int] = STEPS, progress: Pro
     phased: list[Phasing | None] = phasings(q, frame, amounts, clock, progress) if frame is not None else []
     flat = [step for row in moved for step in row]
     here = tonnes[0]
-    if here is None:
-        raise SolveStopped(interrupted=clock.interrupted)
+    priced = [step for step in tonnes[1:] if step is not None] if here is not None else []
+    base_kronor = here.kronor if here is not None else 0
     return Prices(
         title=planning.title,
         krona=planning.objective.krona.value,
@@ -72,16 +77,16 @@ def prices(base: Base, clock: Clock, steps: Sequence[int] = STEPS, progress: Pro
         target_year=planning.horizon.target_year.value,
         frame_tonnes=tonnes_from_ticks(frame.value.ticks) if frame is not None else None,
         frame_kronor=frame.value.kronor if frame is not None else None,
+        frame_settled=frame_settled,
         both_tonnes=tonnes_from_ticks(both.value.ticks),
         both_kronor=both.value.kronor,
         reductions=wanted,
-        reductions_kronor=here.kronor,
-        steps=tuple(step for step in flat if step is not None),
-        tonnes=tuple(
-            step.model_copy(update={"kronor": step.kronor - here.kronor if step.possible else 0}) for step in tonnes[1:] if step is not None
-        ),
+        reductions_kronor=here.kronor if here is not None else None,
+        steps=tuple(step for step in flat if isinstance(step, Step)),
+        unproven=tuple(step for step in flat if isinstance(step, Unproven)),
+        tonnes=tuple(step.model_copy(update={"kronor": step.kronor - base_kronor if step.possible else 0}) for step in priced),
         phasings=tuple(p for p in phased if p is not None),
-        complete=None not in flat and None not in tonnes and None not in phased,
+        complete=frame_settled and all(isinstance(step, Step) for step in flat) and None not in tonnes and None not in phased,
     )
 
 
@@ -147,13 +152,13 @@ class _Steps:
     idle: dict[tuple[Limit, bool], int] = field(default_factory=dict)
     """By limit and direction a step (kr) that changes nothing: no shorter one does either."""
 
-    def row(self, limits: Sequence[Limit], step: int) -> list[Step | None]:
+    def row(self, limits: Sequence[Limit], step: int) -> list[Step | Unproven]:
         """One step of every limit of a row, in which each limit allows at least as much as the next one, or at most as much.
 
-        Limits between two with the same answer have that answer too, so they are not solved. None for what the clock stopped.
+        Limits between two with the same answer have that answer too, so they are not solved.
         """
         asked = [(limit, q) for limit in limits if (q := stepped(self.q, limit, step)) is not None]
-        found: dict[int, Step | None] = {}
+        found: dict[int, Step | Unproven] = {}
         waiting = [(0, len(asked) - 1)] if asked else []
         while waiting:
             low, high = waiting.pop()
@@ -161,19 +166,19 @@ class _Steps:
                 if n not in found:
                     found[n] = self._step(*asked[n], step)
             first, last = found[low], found[high]
-            if first is not None and last is not None and _value(first) == _value(last):
+            if isinstance(first, Step) and isinstance(last, Step) and _value(first) == _value(last):
                 found |= {n: first.model_copy(update={"year": asked[n][0].year}) for n in range(low + 1, high)}
             elif high - low > 1:
                 waiting += [(low, (low + high) // 2), ((low + high) // 2, high)]
         return [found[n] for n in sorted(found)]
 
-    def _step(self, limit: Limit, q: Question, step: int) -> Step | None:
+    def _step(self, limit: Limit, q: Question, step: int) -> Step | Unproven:
         base = self.base[limit.scope]
         assert base is not None, "a limit is only moved where there is a plan"
         try:
             best = base if abs(step) <= self.idle.get((limit, step > 0), 0) else _best(q, limit.scope, self.clock)
         except SolveStopped:
-            return None
+            return Unproven(limit=limit.name, year=limit.year, step=step, scope=limit.scope)
         if best is not None and best.value.ticks == base.value.ticks and best.value.kronor == base.value.kronor:
             self.idle[limit, step > 0] = max(abs(step), self.idle.get((limit, step > 0), 0))
         return Step(

@@ -33,7 +33,7 @@ def stability(q: Question, clock: Clock, price: Decimal | None = None, progress:
 
     Raises:
         InfeasiblePlan: no plan meets the demands, whatever is changed.
-        SolveStopped: stopped before the ends of a curve were known.
+        SolveStopped: stopped before any row of any curve was known.
         AuditBreached: a fault of ours; nothing is shown.
     """
     planning = q.planning
@@ -42,8 +42,10 @@ def stability(q: Question, clock: Clock, price: Decimal | None = None, progress:
     free = Question(q.portfolio, most_tonnes(planning).model_copy(update={"stability": None}))
     d = build_instance(free.portfolio, free.planning)
     curves = tuple(_curve(free, d, scope, clock, price, progress) for scope in scopes)
-    if curves[0].fewest is None:
+    if curves[0].complete and curves[0].fewest is None:
         raise InfeasiblePlan(())
+    if not any(curve.rows for curve in curves):
+        raise SolveStopped(interrupted=clock.interrupted)
     return Stability(
         title=planning.title,
         krona=objective.krona.value,
@@ -76,15 +78,23 @@ def worth_it(rows: Sequence[StabilityRow], price: Decimal) -> int:
 
 
 def _curve(q: Question, d: Instance, scope: str, clock: Clock, price: Decimal | None, progress: Progress) -> StabilityCurve:
-    none = StabilityCurve(scope=scope, fewest=None, rows=(), worth=None, complete=True)
+    none = StabilityCurve(scope=scope, fewest=None, rows=(), missing=(), worth=None, complete=True)
+    unknown = none.model_copy(update={"complete": False})
     if any(not d.starts[i] and must_start(d.investments[i]) for i in d.city):
         return none
     bench = _Bench(d, clock, SCOPES[scope])
-    last = bench.most(None)
+    try:
+        last = bench.most(None)
+    except SolveStopped:
+        return unknown
     if last is None:
         return none
     # the plan with all there is makes the fewest changes that have it: more changes than those give nothing more
-    fewest, enough = bench.fewest(), len(changes_of(d, last.picks))
+    enough = len(changes_of(d, last.picks))
+    try:
+        fewest = bench.fewest()
+    except SolveStopped:
+        return unknown.model_copy(update={"rows": (_row(q, enough, last),)})
     numbers = range(fewest, enough + 1)
 
     def solve(n: int) -> StabilityRow | None:
@@ -97,7 +107,8 @@ def _curve(q: Question, d: Instance, scope: str, clock: Clock, price: Decimal | 
     rows = tuple(_with_gains([row for row in found if row is not None]))
     complete = None not in found
     worth = worth_it(rows, price) if price is not None and complete else None
-    return StabilityCurve(scope=scope, fewest=fewest, rows=rows, worth=worth, complete=complete)
+    missing = tuple(n for n, row in zip(numbers, found, strict=True) if row is None)
+    return StabilityCurve(scope=scope, fewest=fewest, rows=rows, missing=missing, worth=worth, complete=complete)
 
 
 def _row(q: Question, n: int, found: Found | None) -> StabilityRow:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portfolio.cli.asking import asked_run, proven
-from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
+from portfolio.cli.ending import ended, no_proven_plan
+from portfolio.cli.face import EXIT_INTERRUPTED, Face
 from portfolio.cli.optimise import MEMORANDUM, REPORT, exit_of
 from portfolio.cli.reading import Inputs, model_path, only_the_run, read
 from portfolio.cli.writing import created, folder, write_files
@@ -87,8 +88,7 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
         run, portfolio, planning = asked_run(options, face, clock)
         decisions = {d.id: d for d in run.decisions}
         if run.totals is None or not proven(run):
-            face.error(face.text("cli.why.no_plan"))
-            return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
+            return no_proven_plan(face, clock, run)
         if options.id not in decisions:
             near = ", ".join(i for i in decisions if i.startswith(options.id[:1].upper())) or ", ".join(decisions)
             raise InputError([finding("why_unknown", options.id, near=near)])
@@ -100,7 +100,7 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
         page = _page(face)
         for line in shown.lines(found, decisions[options.id], face.text):
             page.line(line)
-    return EXIT_INTERRUPTED if clock.interrupted else EXIT_DONE if found.complete else EXIT_STOPPED
+    return ended(face, clock, complete=found.complete)
 
 
 def _page(face: Face) -> Page:
@@ -183,4 +183,7 @@ def _beside(rounds: Sequence[tuple[str, Run]], options: argparse.Namespace, face
         print(comparison.to_json(found), end="")
     else:
         comparison.render(found, face.text, face.out, everything=options.all)
-    return EXIT_INTERRUPTED if options.stopped else max(exit_of(run) for _, run in rounds)
+    if options.stopped:
+        face.remark(face.text("cli.interrupted"))
+        return EXIT_INTERRUPTED
+    return max(exit_of(run) for _, run in rounds)

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from portfolio.cli.asking import asked_run, proven, question_asked
-from portfolio.cli.face import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
-from portfolio.cli.optimise import exit_of
+from portfolio.cli.ending import ended, no_proven_plan, nothing_proven
+from portfolio.cli.face import EXIT_INFEASIBLE, Face
 from portfolio.cli.writing import created, folder, write_files
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import InfeasiblePlan, SolveStopped
@@ -33,8 +33,7 @@ def run_frontier(options: argparse.Namespace, face: Face) -> int:
         face.error(face.text("cli.no_plan"))
         return EXIT_INFEASIBLE
     except SolveStopped:
-        face.error(face.text("cli.nothing_in_time"))
-        return EXIT_INTERRUPTED if clock.interrupted else EXIT_STOPPED
+        return nothing_proven(face, clock)
     if face.json:
         print(render.to_json(found), end="")
     else:
@@ -50,7 +49,7 @@ def run_frontier(options: argparse.Namespace, face: Face) -> int:
         }
         write_files(place, files, [Path(i.file) for i in portfolio.inputs], face)
         face.remark(face.text("frontier.written", files=", ".join((place / name).as_posix() for name in files)))
-    return EXIT_INTERRUPTED if clock.interrupted else EXIT_DONE if found.complete else EXIT_STOPPED
+    return ended(face, clock, complete=found.complete)
 
 
 def run_prices(options: argparse.Namespace, face: Face) -> int:
@@ -66,14 +65,12 @@ def run_prices(options: argparse.Namespace, face: Face) -> int:
         with instead_of_interrupt(clock.interrupt), face.progress(face.text("prices.working")) as progress:
             run, portfolio, planning = asked_run(options, face, clock)
             if run.totals is None or not proven(run):
-                face.error(face.text("cli.why.no_plan"))
-                return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
+                return no_proven_plan(face, clock, run)
             found = prices(base_of(portfolio, planning, run.decisions), clock, progress=progress)
     except SolveStopped:
-        face.error(face.text("cli.nothing_in_time"))
-        return EXIT_INTERRUPTED if clock.interrupted else EXIT_STOPPED
+        return nothing_proven(face, clock)
     if face.json:
         print(shown.to_json(found), end="")
     else:
         shown.render(found, face.text, face.out)
-    return EXIT_INTERRUPTED if clock.interrupted else EXIT_DONE if found.complete else EXIT_STOPPED
+    return ended(face, clock, complete=found.complete)

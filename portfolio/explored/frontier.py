@@ -76,7 +76,8 @@ class Frontier(Frozen):
         target_year, target_tonnes: of the emission target (t); None without one.
         envelope: the identified need in the city's control (kr); None when the model has none.
         curves: tonnes and target-year tonnes against kronor; one only when the objective counts the target year.
-        shares: ratio against floor share, from 0 to 1.
+        missing: names of curves whose two ends were not proven in time.
+        shares: ratio against floor share, from 0 to 1. shares_complete: none of them is missing; otherwise the highest floors are.
         complete: everything was proven in time.
     """
 
@@ -87,5 +88,7 @@ class Frontier(Frozen):
     target_tonnes: Number | None
     envelope: int | None
     curves: tuple[Curve, ...]
+    missing: tuple[str, ...]
     shares: tuple[SharePoint, ...]
+    shares_complete: bool
     complete: bool

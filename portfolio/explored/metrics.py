@@ -31,8 +31,9 @@ class Metrics(Frozen):
 
     Attributes:
         title, until, target_year: of the model. objective: what is maximised by every measure.
-        own: number of the model's own measure in the list.
+        own: number of the model's own measure in the list; None when it is missing.
         plans: one for each measure, quantity by quantity, gross before net. comparison: what differs between them.
+        missing: the measures (quantity, krona) for which no plan was found in time.
         complete: every plan is proven.
     """
 
@@ -40,7 +41,8 @@ class Metrics(Frozen):
     objective: str
     until: int
     target_year: int
-    own: int
+    own: int | None
     plans: tuple[Measured, ...]
+    missing: tuple[tuple[str, str], ...]
     comparison: Comparison
     complete: bool

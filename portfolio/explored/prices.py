@@ -39,6 +39,15 @@ class TonneStep(Frozen):
     kronor: int
 
 
+class Unproven(Frozen):
+    """A step that the clock came before; as in `Step`."""
+
+    limit: str
+    year: int | None
+    step: int
+    scope: str
+
+
 class Move(Frozen):
     """Frame moved from one year to another (kr)."""
 
@@ -66,9 +75,11 @@ class Prices(Frozen):
     Attributes:
         title: of the model. krona: gross or net. quantity: what tonnes are. until, target_year: years of it.
         frame_tonnes, frame_kronor: the plan inside the frame with the most tonnes; None when there is none.
+        frame_settled: it is known whether there is a plan inside the frame, and which; otherwise nothing is asked inside it.
         both_tonnes, both_kronor: the plan in both layers with the most tonnes.
-        reductions, reductions_kronor: target-year reductions (t) of the recommended plan, and the fewest kronor for so many.
-        steps, tonnes, phasings: what was asked. complete: all of it was proven in time.
+        reductions, reductions_kronor: target-year reductions (t) of the recommended plan, and the fewest kronor for so many;
+            None when the clock came first.
+        steps, tonnes, phasings: what was asked. unproven: the steps that are missing. complete: all of it was proven in time.
     """
 
     title: str
@@ -78,11 +89,13 @@ class Prices(Frozen):
     target_year: int
     frame_tonnes: Number | None
     frame_kronor: int | None
+    frame_settled: bool
     both_tonnes: Number
     both_kronor: int
     reductions: Number
-    reductions_kronor: int
+    reductions_kronor: int | None
     steps: tuple[Step, ...]
+    unproven: tuple[Unproven, ...]
     tonnes: tuple[TonneStep, ...]
     phasings: tuple[Phasing, ...]
     complete: bool

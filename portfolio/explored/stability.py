@@ -42,8 +42,10 @@ class StabilityCurve(Frozen):
 
     Attributes:
         scope: `frame` (inside the plan's frame only) or `both` layers.
-        fewest: changes that a plan must make to meet the demands; 0 when the adopted starts do; None when no plan meets them.
+        fewest: changes that a plan must make to meet the demands; 0 when the adopted starts do; None when no plan meets them, or in an
+            incomplete curve when it is not known.
         rows: one for each number of changes; more changes than in the last row give nothing more.
+        missing: numbers of changes whose row was not proven in time; which they are is only known when `fewest` is.
         worth: the number of changes at which tonnes less the price of the changes are the most (of several the fewest changes);
             None without a price, or when a row is missing.
         complete: every row was proven in time; otherwise rows are missing.
@@ -52,6 +54,7 @@ class StabilityCurve(Frozen):
     scope: str
     fewest: int | None
     rows: tuple[StabilityRow, ...]
+    missing: tuple[int, ...]
     worth: int | None
     complete: bool
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from rich.console import Console
 
 from portfolio.explored.metrics import Measured, Metrics
+from portfolio.outcome import SolveStatus
 from portfolio.reports.comparison import render as render_comparison
 from portfolio.reports.figures import mnkr, per_mnkr, tonnes
 from portfolio.reports.findings import clean
@@ -31,7 +32,7 @@ def render(found: Metrics, text: Text, console: Console) -> None:
     columns += [(text("metrics.gross"), "right"), (text("metrics.net"), "right"), (text("metrics.ratio"), "right")]
     rows = [
         (
-            f"{n + 1} {_label(p, found, text)}{'*' if n == found.own else ''}",
+            f"{n + 1} {_label(p, found, text)}{'*' if n == found.own else ''}{'' if _proven(p) else '†'}",
             *(tonnes(p.tonnes[name], lang) for name in names),
             mnkr(p.kronor["gross"], lang),
             mnkr(p.kronor["net"], lang),
@@ -40,18 +41,28 @@ def render(found: Metrics, text: Text, console: Console) -> None:
         for n, p in enumerate(found.plans)
     ]
     page.table(columns, rows, names=0)
-    page.line(text("metrics.own"))
+    page.line(text("metrics.own" if found.own is not None else "metrics.own_missing"))
+    if found.missing:
+        labels = [label(quantity, krona, found.target_year, found.until, text) for quantity, krona in found.missing]
+        page.line(text("metrics.missing", measures="; ".join(labels)), "bold red")
     for n, plan in enumerate(found.plans):
         if plan.same_as != n:
             page.line(text("metrics.same", one=n + 1, other=plan.same_as + 1))
     page.line("")
+    own = found.plans[found.own] if found.own is not None else None
     for n, plan in enumerate(found.plans):
-        if plan.same_as == n != found.plans[found.own].same_as:
-            page.line(_cost(plan, found, text))
+        # what choosing by another measure costs is known when both plans are proven
+        if own is not None and _proven(own) and _proven(plan) and plan.same_as == n != own.same_as:
+            page.line(_cost(plan, own, found, text))
     page.line("")
-    if not found.complete:
+    if not all(map(_proven, found.plans)):
         page.line(text("metrics.incomplete"), "bold red")
-    render_comparison(found.comparison, text, console)
+    if len(found.plans) > 1:
+        render_comparison(found.comparison, text, console)
+
+
+def _proven(plan: Measured) -> bool:
+    return plan.status == SolveStatus.PROVEN_BEST.value
 
 
 def label(quantity: str, krona: str, year: int, until: int, text: Text) -> str:
@@ -63,9 +74,8 @@ def _label(plan: Measured, found: Metrics, text: Text) -> str:
     return label(plan.quantity, plan.krona, found.target_year, found.until, text)
 
 
-def _cost(plan: Measured, found: Metrics, text: Text) -> str:
+def _cost(plan: Measured, own: Measured, found: Metrics, text: Text) -> str:
     """What the plan gives by the model's own quantity against the plan that is best by the model's own measure."""
-    own = found.plans[found.own]
     mine, best = Decimal(plan.tonnes[own.quantity]), Decimal(own.tonnes[own.quantity])
     kronor = plan.kronor[own.krona] - own.kronor[own.krona]
     more, dearer = "more" if mine > best else "fewer", "dearer" if kronor > 0 else "cheaper"

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from rich.console import Console
 
-from portfolio.explored.prices import Phasing, Prices, Step, TonneStep
+from portfolio.explored.prices import Phasing, Prices, Step, TonneStep, Unproven
 from portfolio.reports.figures import MINUS, kronor, mnkr, number, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.page import Page
@@ -34,20 +34,26 @@ def render(found: Prices, text: Text, console: Console) -> None:
         told = {"tonnes": tonnes(found.frame_tonnes, lang), "kronor": mnkr(found.frame_kronor, lang)}
         page.line(text("prices.frame_base", quantity=quantity, krona=krona, **told))
     else:
-        page.line(text("prices.no_frame"))
+        page.line(text("prices.no_frame" if found.frame_settled else "prices.frame_unknown"))
     told = {"tonnes": tonnes(found.both_tonnes, lang), "kronor": mnkr(found.both_kronor, lang)}
     page.line(text("prices.both_base", quantity=quantity, krona=krona, **told))
     page.title(text("prices.steps", quantity_short=quantity))
     names = [("limit", "left"), ("years", "left"), ("scope", "left"), ("step", "right"), ("tonnes", "right"), ("kronor", "right")]
     columns = [(text(f"prices.column.{name}"), side) for name, side in (*names, ("per", "right"))]
-    idle = _idle(found.steps)
+    idle = _idle(found)
     rows = [_row(steps, text) for steps in _joined(found.steps) if _key(steps[0]) not in idle]
     if rows:
         page.table(columns, rows, names=0, optional=(6, 5))
-    page.line(_idle_said(idle, text) if found.steps else text("prices.no_limits"))
+    if idle or not found.unproven:
+        page.line(_idle_said(idle, text) if found.steps else text("prices.no_limits"))
+    if found.unproven:
+        page.line(text("prices.unproven", count=len(found.unproven), all=len(found.unproven) + len(found.steps)))
     page.title(text("prices.target"))
-    cost = mnkr(found.reductions_kronor, lang)
-    page.line(text("prices.target_base", year=found.target_year, tonnes=tonnes(found.reductions, lang), kronor=cost, krona=krona))
+    if found.reductions_kronor is None:
+        page.line(text("prices.target_unknown", year=found.target_year, tonnes=tonnes(found.reductions, lang)))
+    else:
+        cost = mnkr(found.reductions_kronor, lang)
+        page.line(text("prices.target_base", year=found.target_year, tonnes=tonnes(found.reductions, lang), kronor=cost, krona=krona))
     for step in found.tonnes:
         page.line(_tonne(step, found.target_year, text))
     if found.phasings:
@@ -64,14 +70,15 @@ Key = tuple[str, str, int]
 """Limit, scope and step (kr)."""
 
 
-def _key(step: Step) -> Key:
+def _key(step: Step | Unproven) -> Key:
     return step.limit, step.scope, step.step
 
 
-def _idle(steps: Sequence[Step]) -> list[Key]:
-    """The steps that change nothing, in whatever year."""
-    moving = {_key(step) for step in steps if not (step.possible and step.tonnes == step.kronor == 0)}
-    return [key for key in dict.fromkeys(map(_key, steps)) if key not in moving]
+def _idle(found: Prices) -> list[Key]:
+    """The steps that change nothing, in whatever year; proven for every year."""
+    moving = {_key(step) for step in found.steps if not (step.possible and step.tonnes == step.kronor == 0)}
+    moving |= set(map(_key, found.unproven))
+    return [key for key in dict.fromkeys(map(_key, found.steps)) if key not in moving]
 
 
 def _joined(steps: Sequence[Step]) -> Iterator[list[Step]]:

@@ -48,8 +48,8 @@ def render(found: Stability, text: Text, console: Console) -> None:
 
 
 def _sentences(found: Stability, curve: StabilityCurve, text: Text) -> Iterator[str]:
-    if curve.fewest is None:
-        yield text("stability.no_plan")
+    if not curve.rows:
+        yield text("stability.no_plan" if curve.complete else "stability.unknown")
         return
     if curve.fewest:
         yield text("stability.fewest", n=curve.fewest)
@@ -59,8 +59,22 @@ def _sentences(found: Stability, curve: StabilityCurve, text: Text) -> Iterator[
         yield _few(few, curve, text)
     if found.price is not None:
         yield _worth(found.price, curve, text)
-    if curve.complete:
-        yield text("stability.enough", n=curve.rows[-1].changes)
+    yield text("stability.enough", n=curve.rows[-1].changes)
+    if curve.missing:
+        yield text("stability.missing", numbers=_numbers(curve.missing))
+    elif not curve.complete:
+        yield text("stability.missing_any")
+
+
+def _numbers(missing: Sequence[int]) -> str:
+    """Neighbours as a span."""
+    spans: list[list[int]] = []
+    for n in missing:
+        if spans and spans[-1][-1] == n - 1:
+            spans[-1] = [spans[-1][0], n]
+        else:
+            spans.append([n])
+    return ", ".join("–".join(map(str, span)) for span in spans)
 
 
 def _few(row: StabilityRow, curve: StabilityCurve, text: Text) -> str:

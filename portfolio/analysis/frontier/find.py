@@ -35,7 +35,7 @@ def frontier(q: Question, clock: Clock, points: int = POINTS, progress: Progress
 
     Raises:
         InfeasiblePlan: no plan meets the demands.
-        SolveStopped: stopped before the ends of a curve were known.
+        SolveStopped: stopped before the two ends of any curve were known.
         AuditBreached: a fault of ours; nothing is shown.
     """
     planning = q.planning
@@ -43,19 +43,28 @@ def frontier(q: Question, clock: Clock, points: int = POINTS, progress: Progress
     desk = Desk(build_instance(q.portfolio, most_tonnes(planning)), clock)
     counts_target = planning.objective.quantity is TonnesQuantity.TARGET_YEAR
 
-    def objective_s() -> tuple[Curve, tuple[SharePoint, ...], bool]:
-        traced = trace(desk, points, progress)
+    def objective_s() -> tuple[Curve | None, tuple[SharePoint, ...], bool]:
+        try:
+            traced = trace(desk, points, progress)
+        except SolveStopped:
+            return None, (), False
         return _curve("tonnes", desk, traced, progress), *_shares(desk, traced.plans(), planning)
 
-    def target_s() -> Curve:
+    def target_s() -> Curve | None:
         other = Desk(build_instance(q.portfolio, most_tonnes(planning, target_year=True)), clock)
-        return _curve("target_year", other, trace(other, points, silent), silent)
+        try:
+            return _curve("target_year", other, trace(other, points, silent), silent)
+        except SolveStopped:
+            return None
 
     with ThreadPoolExecutor(WORKERS) as pool:
         first = pool.submit(objective_s)
         second = pool.submit(target_s) if not counts_target else None
         curve, shares, settled = first.result()
-        curves = (curve, second.result()) if second is not None else (curve,)
+        asked: dict[str, Curve | None] = {"tonnes": curve} | ({"target_year": second.result()} if second is not None else {})
+    curves = tuple(curve for curve in asked.values() if curve is not None)
+    if not curves:
+        raise SolveStopped(interrupted=clock.interrupted)
     return Frontier(
         title=planning.title,
         krona=planning.objective.krona.value,
@@ -64,8 +73,10 @@ def frontier(q: Question, clock: Clock, points: int = POINTS, progress: Progress
         target_tonnes=emissions.target if emissions is not None else None,
         envelope=envelope.total.value if envelope is not None else None,
         curves=curves,
+        missing=tuple(name for name, curve in asked.items() if curve is None),
         shares=shares,
-        complete=settled and all(curve.complete for curve in curves),
+        shares_complete=settled,
+        complete=settled and all(curve is not None and curve.complete for curve in asked.values()),
     )
 
 

@@ -13,8 +13,11 @@ MILLION = 1_000_000
 
 
 def drawn(found: Frontier, form: Form, text: Text) -> bytes:
-    """A panel for each curve, and one for the floors."""
-    return picture([*(_panel(found, curve, text) for curve in found.curves), _floors(found, text)], form, text.lang, clean(found.title))
+    """A panel for each curve, and one for the floors when any of them is known."""
+    panels = [_panel(found, curve, text) for curve in found.curves]
+    if found.shares:
+        panels.append(_floors(found, text))
+    return picture(panels, form, text.lang, clean(found.title))
 
 
 def _panel(found: Frontier, curve: Curve, text: Text) -> Panel:

@@ -20,7 +20,14 @@ MILLION = 1_000_000
 
 def sections(found: Frontier, text: Text) -> list[Section]:
     """Tonnes, target year, ratio against floor."""
-    return [*(_curve_section(found, curve, text) for curve in found.curves), _share_section(found, text)]
+    curves = [_curve_section(found, curve, text) for curve in found.curves]
+    return [*curves, *(_missing_section(name, found, text) for name in found.missing), _share_section(found, text)]
+
+
+def _missing_section(name: str, found: Frontier, text: Text) -> Section:
+    """A curve of which nothing is known."""
+    heading = text(f"frontier.missing_heading.{name}", year=found.target_year)
+    return Section(name, (Said(text("frontier.missing"), "alarm"),), (), heading=heading)
 
 
 def _curve_section(found: Frontier, curve: Curve, text: Text) -> Section:
@@ -100,7 +107,9 @@ def _said(found: Frontier, curve: Curve, text: Text) -> Iterator[Said]:
     if found.envelope is not None and last.kronor < found.envelope:
         yield Said(text("frontier.no_more", high=mnkr(last.kronor, lang), envelope=mnkr(found.envelope, lang)))
     half = next(p for p in curve.points if Fraction(p.tonnes) * 2 >= Fraction(last.tonnes))
-    yield Said(text("frontier.half", kronor=mnkr(half.kronor, lang), tonnes=tonnes(half.tonnes, lang), **values))
+    if last.tonnes > 0:
+        part = share(Decimal(half.tonnes) / Decimal(last.tonnes), lang)
+        yield Said(text("frontier.half", kronor=mnkr(half.kronor, lang), tonnes=tonnes(half.tonnes, lang), share=part, **values))
     if curve.name == "target_year" and found.target_tonnes is not None and last.emissions is not None:
         met = next((p for p in curve.points if p.emissions is not None and p.emissions <= found.target_tonnes), None)
         target = tonnes(found.target_tonnes, lang)
@@ -116,7 +125,10 @@ def _said(found: Frontier, curve: Curve, text: Text) -> Iterator[Said]:
 def _steps(curve: Curve, text: Text) -> Iterator[str]:
     """Where the portfolio changes in kind: what goes out, what comes in."""
     steps = [(before, here) for before, here in pairwise(curve.points) if here.step]
-    yield text("frontier.steps", count=len(steps)) if steps else text("frontier.no_steps")
+    if steps:
+        yield text("frontier.steps", count=len(steps))
+    elif curve.complete:
+        yield text("frontier.no_steps")
     for before, here in steps:
         yield text(
             "frontier.at_step",
@@ -129,6 +141,8 @@ def _steps(curve: Curve, text: Text) -> Iterator[str]:
 
 
 def _share_section(found: Frontier, text: Text) -> Section:
+    if not found.shares:
+        return Section("shares", (Said(text("frontier.shares.missing"), "alarm"),), (), heading=text("frontier.shares.heading"))
     values = {"krona": text(f"terminal.krona.{found.krona}")}
     columns = (
         Col("", "percent", 11, heading=text("frontier.column.floor")),
@@ -178,3 +192,5 @@ def _share_said(found: Frontier, text: Text) -> Iterator[Said]:
                 share=share(Decimal(best.own_share), lang),
             )
         )
+    if not found.shares_complete:
+        yield Said(text("frontier.shares.incomplete", share=share(Decimal(found.shares[-1].own_share), lang)), "alarm")
