@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +53,16 @@ def finding(
 def has_errors(findings: Iterable[Finding]) -> bool:
     """True when at least one finding must stop the run."""
     return any(f.severity is Severity.ERROR for f in findings)
+
+
+OS_REASONS = ("ENOENT", "EACCES", "EPERM", "EISDIR", "ENOTDIR", "EEXIST", "ENOSPC", "EROFS", "EBUSY", "ENAMETOOLONG")
+"""What the operating system refuses with, that the catalogue has words for (`os.<name>`)."""
+
+
+def os_reason(fault: OSError) -> str:
+    """The name of the system's reason where the catalogue knows it; otherwise the system's own words."""
+    name = errno.errorcode.get(fault.errno or 0, "")
+    return name if name in OS_REASONS else fault.strerror or str(fault)
 
 
 class PortfolioError(Exception):

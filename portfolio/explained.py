@@ -68,10 +68,15 @@ class Conflict(Frozen):
 
 
 class ComparedFigure(Frozen):
-    """One figure of every round that is compared, in `unit` (kr, t, t/kr, investments, year); None where a round has none."""
+    """One figure of every round that is compared, in `unit` (kr, t, t/kr, investments, year); None where a round has none.
+
+    Attributes:
+        counts: what tonnes or kronor of the objective these are, where the rounds' objectives count different ones; each has its own row.
+    """
 
     name: str
     unit: str
+    counts: str | None = None
     values: tuple[Number | None, ...]
 
 

@@ -125,7 +125,11 @@ def _requirements(p: Planning, investments: list[Investment]) -> Iterator[Findin
                 continue
             lag = len(other.outlay) if need.kind is RequirementKind.FINISH_TO_START else 0
             theirs = allowed_starts(other, p)
-            if not theirs or theirs[0] + lag > starts[-1]:
+            if other.lock.kind is LockKind.NEVER:
+                code = "requirement_never_must" if must_start(i) else "requirement_never"
+                severity = Severity.ERROR if must_start(i) else Severity.WARNING
+                yield _at(i, code, "requires", need.id, severity, other=need.id)
+            elif not theirs or theirs[0] + lag > starts[-1]:
                 severity = Severity.ERROR if must_start(i) else Severity.WARNING
                 yield _at(i, "requirement_too_late", "requires", need.id, severity, other=need.id)
 

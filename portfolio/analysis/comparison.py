@@ -36,7 +36,7 @@ def compared(rounds: Sequence[tuple[str, Run]], *, everything: bool = False) -> 
         everything: also what is the same in all of them.
     """
     runs = [run for _, run in rounds]
-    figures = [_figure(runs, name, unit, read) for name, unit, read in FIGURES]
+    figures = [figure for name, unit, read in FIGURES for figure in _figures(runs, name, unit, read)]
     highest = tuple(run.charges.highest if run.charges is not None else None for run in runs)
     figures.append(ComparedFigure(name="highest_charge", unit="kr", values=tuple(None if kr is None else Decimal(kr) for kr in highest)))
     decisions = _decisions(runs)
@@ -52,6 +52,26 @@ def compared(rounds: Sequence[tuple[str, Run]], *, everything: bool = False) -> 
         net_debt=net_debt if everything or _any_differs(net_debt) else (),
         charges=charges if everything or _any_differs(charges) else (),
     )
+
+
+MEASURED: Final = {"tonnes": "quantity", "kronor": "krona"}
+"""Totals that are the objective's, and the part of it that says what they count."""
+
+
+def _figures(runs: Sequence[Run], name: str, unit: str, read: Read) -> list[ComparedFigure]:
+    """One row; of the objective's own totals one for each quantity or krona that is counted, so that no row mixes two."""
+    kinds = {part: list(dict.fromkeys(str(run.model["objective"][part]) for run in runs)) for part in MEASURED.values()}
+    if name == "tonnes_per_krona" and any(len(found) > 1 for found in kinds.values()):
+        return [_figure(runs, name, unit, read).model_copy(update={"counts": "own"})]
+    part = MEASURED.get(name)
+    if part is None or len(kinds[part]) == 1:
+        return [_figure(runs, name, unit, read)]
+    rows = []
+    for kind in kinds[part]:
+        row = _figure(runs, name, unit, read)
+        own = (value if run.model["objective"][part] == kind else None for run, value in zip(runs, row.values, strict=True))
+        rows.append(row.model_copy(update={"values": tuple(own), "counts": kind}))
+    return rows
 
 
 def _figure(runs: Sequence[Run], name: str, unit: str, read: Read) -> ComparedFigure:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.changes import ModelChange, PlanChange, RecordChange, model_changes, plan_changes, record_changes
-from portfolio.errors import InputError, finding
+from portfolio.errors import InputError, finding, os_reason
 from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.read import read_portfolio
 from portfolio.outcome import Run, Totals
@@ -62,7 +62,7 @@ def load_run(path: Path) -> Run:
     try:
         return Run.model_validate_json(path.read_bytes())
     except OSError as fault:
-        raise InputError([finding("run_unreadable", path.as_posix(), reason=fault.strerror or str(fault))]) from fault
+        raise InputError([finding("run_unreadable", path.as_posix(), reason=os_reason(fault))]) from fault
     except ValidationError as fault:
         first = fault.errors()[0]
         place = ".".join(str(p) for p in first["loc"])

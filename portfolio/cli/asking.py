@@ -29,7 +29,7 @@ def asked_run(options: argparse.Namespace, face: Face, clock: Clock) -> Asked:
     from portfolio.analysis.optimise import Request, optimise
 
     if options.finished is not None:
-        return _finished(options)
+        return finished_run(options)
     portfolio, planning = question_asked(options)
     return Asked(optimise(portfolio, planning, Request(options.time_limit, lang=face.text.lang), (), clock), portfolio, planning)
 
@@ -37,13 +37,14 @@ def asked_run(options: argparse.Namespace, face: Face, clock: Clock) -> Asked:
 def question_asked(options: argparse.Namespace) -> tuple[Portfolio, Planning]:
     """Only the question: what the finished run of `--run` was made from, or the workbooks and the model as they are."""
     if options.finished is not None:
-        asked = _finished(options)
+        asked = finished_run(options)
         return asked.portfolio, asked.planning
     inputs = read(options)
     return inputs.portfolio, inputs.planning
 
 
-def _finished(options: argparse.Namespace) -> Asked:
+def finished_run(options: argparse.Namespace) -> Asked:
+    """The finished run of `--run`, and what it was made from as it was then."""
     from portfolio.analysis.sides import load_run, question_of_run
     from portfolio.layout_load import load_layouts
 

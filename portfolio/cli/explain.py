@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portfolio.cli.asking import asked_run, proven
+from portfolio.cli.asking import asked_run, finished_run, proven
 from portfolio.cli.ending import ended, no_proven_plan
 from portfolio.cli.face import EXIT_INTERRUPTED, Face
 from portfolio.cli.optimise import MEMORANDUM, REPORT, exit_of
@@ -90,6 +91,9 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
         if run.totals is None or not proven(run):
             return no_proven_plan(face, clock, run)
         if options.id not in decisions:
+            alike = [i for i in decisions if i.casefold() == options.id.casefold()]
+            options.id = alike[0] if len(alike) == 1 else options.id
+        if options.id not in decisions:
             near = ", ".join(i for i in decisions if i.startswith(options.id[:1].upper())) or ", ".join(decisions)
             raise InputError([finding("why_unknown", options.id, near=near)])
         with face.progress(face.text("why.working", id=options.id)) as progress:
@@ -130,14 +134,33 @@ def run_compare(options: argparse.Namespace, face: Face) -> int:
 
 
 def run_scenarios(options: argparse.Namespace, face: Face) -> int:
-    """The model as it is and every overlay beside it."""
+    """The model as it is and every overlay beside it; the model as it is may be a finished run."""
     from portfolio.planning_load import find_scenarios
 
+    options.scenarios = []
+    base = _unchanged(options) if options.finished is not None else None
     names = [path.stem for path in find_scenarios(model_path(options).parent)]
     if not names:
         raise InputError([finding("scenarios_none", (model_path(options).parent / "scenarios").as_posix())])
-    runs = _solved_beside(options, [(), *((name,) for name in names)], face)
+    asked = [(name,) for name in names]
+    runs = [base, *_solved_beside(options, asked, face)] if base is not None else _solved_beside(options, [(), *asked], face)
     return _beside(list(zip(["-", *names], runs, strict=True)), options, face)
+
+
+def _unchanged(options: argparse.Namespace) -> Run:
+    """The finished run of `--run`; its workbooks and its model file are what the scenarios are laid over.
+
+    Raises:
+        InputError: one of them has changed or gone since, or the run has scenarios of its own.
+    """
+    run, portfolio, planning = finished_run(options)
+    model = Path(planning.file)
+    if planning.scenarios:
+        raise InputError([finding("scenarios_on_scenario", options.finished.as_posix(), names=", ".join(planning.scenarios))])
+    if not model.is_file() or sha256(model.read_bytes()).hexdigest() != planning.sha256:
+        raise InputError([finding("run_model_changed", options.finished.as_posix(), model=planning.file)])
+    options.model, options.workbooks = model, [Path(i.file) for i in portfolio.inputs]
+    return run
 
 
 def _solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face) -> list[Run]:

@@ -56,6 +56,7 @@ def _said(message: str, text: Text) -> str:
         ("invalid float value: ", "not_number"),
         ("invalid seconds value: ", "not_number"),
         ("invalid points value: ", "not_points"),
+        ("invalid plans value: ", "not_plans"),
         ("invalid workers value: ", "not_workers"),
         ("invalid amount value: ", "not_amount"),
         ("invalid percent value: ", "not_percent"),
@@ -101,6 +102,7 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
     compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
     scenarios = add("scenarios", run_scenarios)
     scenarios.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+    scenarios.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run_scenarios"), dest="finished")
     for command in (compare, scenarios):
         command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
         command.add_argument("--all", action="store_true", help=text("cli.help.all"))
@@ -132,7 +134,7 @@ def _add_explored(add: Add, text: Text) -> None:
     near = add("near", run_near)
     _add_question(near, text)
     near.add_argument("--within", type=percent, default=Decimal("0.01"), metavar=text("cli.help.percent"), help=text("cli.help.within"))
-    near.add_argument("--most", type=points, default=10, metavar=text("cli.help.number"), help=text("cli.help.most"))
+    near.add_argument("--most", type=plans, default=10, metavar=text("cli.help.number"), help=text("cli.help.most"))
 
 
 def _add_files(add: Add, text: Text) -> None:
@@ -222,6 +224,11 @@ def points(value: str) -> int:
     if not 2 <= number <= 1_000:
         raise ValueError(value)
     return number
+
+
+def plans(value: str) -> int:
+    """A number of plans, from 2 to 1,000."""
+    return points(value)
 
 
 def _print_help(parser: argparse.ArgumentParser) -> int:

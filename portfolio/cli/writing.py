@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portfolio.cli.face import Face
-from portfolio.errors import CannotWrite
+from portfolio.errors import CannotWrite, os_reason
 
 if TYPE_CHECKING:
     from portfolio.reports.returned import Returned
@@ -34,7 +34,7 @@ def write(folder: Path, made: Sequence[Returned], books: Mapping[str, bytes | No
                 # a workbook of an earlier run must not stand beside a run that has none
                 face.remark(face.text("cli.kept", path=path.as_posix(), kept=path.replace(aside(path)).name))
     except OSError as fault:
-        raise CannotWrite((folder / "returned").as_posix(), fault.strerror or str(fault)) from fault
+        raise CannotWrite((folder / "returned").as_posix(), os_reason(fault)) from fault
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], inputs: Sequence[Path], face: Face) -> None:
@@ -50,7 +50,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], inputs: Sequence[Path]
                 face.remark(face.text("cli.kept", path=path.as_posix(), kept=kept.name))
             write_atomically(path, content)
         except OSError as fault:
-            raise CannotWrite(path.as_posix(), fault.strerror or str(fault)) from fault
+            raise CannotWrite(path.as_posix(), os_reason(fault)) from fault
 
 
 def _never_an_input(folder: Path, files: Iterable[str], inputs: Sequence[Path]) -> None:
@@ -81,5 +81,5 @@ def folder(wanted: Path | None, created: datetime) -> Path:
                 continue
             return folder
     except OSError as fault:
-        raise CannotWrite((wanted or Path("outputs")).as_posix(), fault.strerror or str(fault)) from fault
+        raise CannotWrite((wanted or Path("outputs")).as_posix(), os_reason(fault)) from fault
     raise CannotWrite("outputs", "10 000")

@@ -164,7 +164,12 @@ class _Drawer:
             if n == 0 and longest == 0:
                 # the headings of a first, short table would stay above the rows of the next
                 page.freeze_panes(row + 1, 0)
-            row = self.block(page, sheet.name, row, block)
+            started, row = row, self.block(page, sheet.name, row, block)
+            charts = CHART_ROWS * len(block.charts)
+            if charts and not self._on_one_page(sheet) and (started - begun + self._rows_of(block) - charts) % most + charts > most:
+                # a chart that would be torn apart stands on a page of its own
+                breaks.append(row - charts)
+                begun = row - charts
         if breaks:
             page.set_h_pagebreaks(breaks)
 

@@ -20,7 +20,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from portfolio.errors import InputError, Severity, finding
+from portfolio.errors import InputError, Severity, finding, os_reason
 from portfolio.records import InputFile
 
 _MIB: Final = 1024 * 1024
@@ -88,7 +88,7 @@ def _read(path: Path, name: str) -> bytes:
     except IsADirectoryError as fault:
         raise refusal("file_is_folder", name) from fault
     except OSError as fault:
-        raise refusal("file_unreadable", name, reason=fault.strerror or str(fault)) from fault
+        raise refusal("file_unreadable", name, reason=os_reason(fault)) from fault
 
 
 def _check_signature(content: bytes, path: Path, name: str) -> None:

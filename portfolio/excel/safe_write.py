@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from portfolio.errors import CannotWrite
+from portfolio.errors import CannotWrite, os_reason
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -26,7 +26,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         Path(temporary).replace(path)
         _flush_folder(path.parent)
     except OSError as fault:
-        raise CannotWrite(path.as_posix(), fault.strerror or str(fault)) from fault
+        raise CannotWrite(path.as_posix(), os_reason(fault)) from fault
     finally:
         # after the rename it is gone; after a fault or Ctrl-C it must not stay behind
         if temporary:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from portfolio.errors import CannotWrite
+from portfolio.errors import CannotWrite, os_reason
 from portfolio.excel.standard import standard_workbook
 from portfolio.records import (
     Control,
@@ -94,4 +94,4 @@ def _write_new(path: Path, content: bytes) -> None:
     except FileExistsError as fault:
         raise CannotWrite(path.as_posix(), "exists") from fault
     except OSError as fault:
-        raise CannotWrite(path.as_posix(), fault.strerror or str(fault)) from fault
+        raise CannotWrite(path.as_posix(), os_reason(fault)) from fault

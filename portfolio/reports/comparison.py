@@ -38,8 +38,8 @@ def render(found: Comparison, text: Text, console: Console, *, everything: bool 
     heads = [(letter, "right") for letter in letters]
     if found.figures:
         page.title(text("comparison.all_figures" if everything else "comparison.figures"))
-        rows = [(text(f"comparison.figure.{f.name}"), *(_shown(v, f, text) for v in f.values)) for f in found.figures]
-        page.table([(text("comparison.figure_heading"), "left"), *heads], rows, names=0)
+        rows = [(_name(f, text), *(_shown(v, f, text) for v in f.values)) for f in found.figures]
+        page.table([(text("comparison.figure_heading"), "left"), *heads], rows, names=0, whole=True)
     if found.decisions:
         page.title(text("comparison.all_decisions" if everything else "comparison.decisions", count=len(found.decisions)))
         head = [(text("money.short.name"), "left"), (text("money.short.id"), "left"), *((letter, "left") for letter in letters)]
@@ -50,6 +50,10 @@ def render(found: Comparison, text: Text, console: Console, *, everything: bool 
             page.table([(text("terminal.years.year"), "left"), *heads], [_year(line, text) for line in lines])
     page.line("")
     page.line(text("terminal.rounded"))
+
+
+def _name(figure: ComparedFigure, text: Text) -> str:
+    return text(f"comparison.measured.{figure.name}.{figure.counts}" if figure.counts else f"comparison.figure.{figure.name}")
 
 
 def _shown(value: Decimal | None, figure: ComparedFigure, text: Text) -> str:

@@ -38,7 +38,12 @@ def conflict_lines(run: Run, text: Text) -> Iterator[str]:
 def demand_name(demand: Demand, text: Text) -> str:
     """What a demand is called, with whom or what it is about."""
     name = text(f"conflict.name.{demand.constraint}")
-    return f"{name} {clean(demand.subject)}" if demand.subject else name
+    return f"{name} {_subject(demand, text)}" if demand.subject else name
+
+
+def _subject(demand: Demand, text: Text) -> str:
+    """Whom or what a demand is about; the model's `*` is everybody."""
+    return text("conflict.everybody") if demand.subject == "*" else clean(demand.subject)
 
 
 def way_sentence(run: Run, way: WayOut, text: Text) -> str:
@@ -66,12 +71,12 @@ def given(reliefs: Sequence[Relief], text: Text) -> str:
 def _given(reliefs: Sequence[Relief], text: Text) -> str:
     """One demand, and how much it gives in each year."""
     demand = reliefs[0].demand
-    values = {"name": demand_name(demand, text), "subject": clean(demand.subject)}
+    values = {"name": demand_name(demand, text), "subject": _subject(demand, text)}
     total = _shown(_total(reliefs), demand.unit, text)
     years = [r for r in reliefs if r.year is not None]
     by_year = ", ".join(f"{r.year}: {_shown(r.amount, demand.unit, text)}" for r in years)
     sentence = text(f"conflict.relief.{demand.constraint}", amount=total, **values)
-    return f"{sentence} ({by_year})" if len(years) > 1 or (years and demand.unit == "kr") else sentence
+    return f"{sentence} ({by_year})" if years else sentence
 
 
 def _total(reliefs: Sequence[Relief]) -> Decimal:

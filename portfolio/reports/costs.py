@@ -61,7 +61,7 @@ def _curve(found: Costs, text: Text) -> Section:
 
 def _part(name: str, lines: list[CostLine], found: Costs, text: Text) -> Part:
     columns = [
-        Col("", "text", 40, heading=text("costs.column.name")),
+        Col("", "wrapped", 40, heading=text("costs.column.name")),
         Col("", "text", 9, heading=text("costs.column.id")),
         Col("", "t", 13, summed=True, heading=text("costs.column.tonnes", quantity=_quantity(found, text))),
         Col("", "mnkr", 12, summed=True, heading=text("costs.column.outlay"), rank=1),
@@ -95,10 +95,10 @@ def _part(name: str, lines: list[CostLine], found: Costs, text: Text) -> Part:
 def _ranking(ranking: Ranking, found: Costs, text: Text) -> Section:
     columns = (
         Col("", "count", 7, heading=text("costs.column.rank")),
-        Col("", "text", 40, heading=text("costs.column.name")),
+        Col("", "wrapped", 40, heading=text("costs.column.name")),
         Col("", "text", 9, heading=text("costs.column.id")),
         Col("", "per_mnkr", 12, heading=text("costs.column.alone")),
-        Col("", "text", 10, heading=text("costs.column.in_ranking")),
+        Col("", "text", 13, heading=text("costs.column.in_ranking")),
         Col("", "text", 10, heading=text("costs.column.in_plan")),
     )
     yes = {True: text("costs.yes"), False: text("costs.no")}
@@ -126,7 +126,7 @@ def _ranked(ranking: Ranking, found: Costs, text: Text) -> Iterator[Said]:
     lost = Decimal(ranking.plan_tonnes) - Decimal(ranking.tonnes)
     yield Said(
         text(
-            "costs.lost" if lost >= 0 else "costs.won",
+            f"costs.{'lost' if lost > 0 else 'won' if lost < 0 else 'level'}",
             tonnes=tonnes(ranking.tonnes, lang),
             kronor=mnkr(ranking.kronor, lang),
             per=_per(ranking.tonnes, ranking.kronor, text),
@@ -157,7 +157,11 @@ def workbook(found: Costs, text: Text) -> bytes:
         Sheet(
             text(f"costs.sheet.{section.name}"),
             f"{clean(found.title)} – {section.heading}",
-            (*(said.sentence for said in section.lines), *(note for part in section.parts for note in part.notes)),
+            (
+                *(said.sentence for said in section.lines),
+                *(note for part in section.parts for note in part.notes),
+                *(text("costs.bars") for part in section.parts if part.charts),
+            ),
             tuple(block(part, text) for part in section.parts if part.rows),
         )
         for section in sections(found, text)

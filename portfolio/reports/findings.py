@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from portfolio.errors import Finding, Severity
+from portfolio.errors import OS_REASONS, Finding, Severity
 from portfolio.outcome import FindingLine
 from portfolio.text import Text
 
@@ -31,6 +31,8 @@ def finding_line(f: Finding, text: Text) -> FindingLine:
 
 def _figure(value: str | int, text: Text) -> str:
     """Whole numbers with the language's thousands separator, text without control characters."""
+    if value in OS_REASONS:
+        return text(f"os.{value}")
     if isinstance(value, int):
         separator = "\u00a0" if text.lang == "sv" else ","
         return f"{value:,}".replace(",", separator)

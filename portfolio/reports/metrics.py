@@ -40,7 +40,7 @@ def render(found: Metrics, text: Text, console: Console) -> None:
         )
         for n, p in enumerate(found.plans)
     ]
-    page.table(columns, rows, names=0)
+    page.table(columns, rows, names=0, whole=True)
     page.line(text("metrics.own" if found.own is not None else "metrics.own_missing"))
     if found.missing:
         labels = [label(quantity, krona, found.target_year, found.until, text) for quantity, krona in found.missing]

@@ -50,12 +50,18 @@ class Page:
         self.title(self.t(f"terminal.{name}.heading", **values))
 
     def table(
-        self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], names: int | None = None, optional: Sequence[int] = ()
+        self,
+        columns: Sequence[tuple[str, str]],
+        rows: Iterable[Sequence[str]],
+        names: int | None = None,
+        optional: Sequence[int] = (),
+        *,
+        whole: bool = False,
     ) -> bool:
         """A table whose columns are (heading, `left` or `right`).
 
         Where the console is too narrow the headings break into lines, then the column `names` gives way, then the `optional` ones are left
-        out; figures are never cut.
+        out; figures are never cut. Names go on in a line of their own when they are wanted `whole`.
 
         Returns:
             All columns are there.
@@ -73,6 +79,8 @@ class Page:
                 kept.remove(n)
         if names is not None:
             room = max(SHORTEST_NAME, self.console.width - sum(widths[k] + GUTTER for k in kept if k != names))
+            if whole:
+                cells = [line for row in cells for line in _folded(row, names, room)]
             for row in cells:
                 row[names] = row[names] if len(row[names]) <= room else row[names][: room - 1] + "…"
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
@@ -92,6 +100,12 @@ class Page:
     def _fits(self, widths: Iterable[int]) -> bool:
         """Columns of these widths, with gutters between them, are no wider than the console."""
         return sum(w + GUTTER for w in widths) - GUTTER <= self.console.width
+
+
+def _folded(row: Sequence[str], names: int, room: int) -> list[list[str]]:
+    """The row, and below it what its name has no room for."""
+    first, *others = textwrap.wrap(row[names], room) or [""]
+    return [[*row[:names], first, *row[names + 1 :]], *([line if n == names else "" for n in range(len(row))] for line in others)]
 
 
 def _broken(heading: str, width: int) -> str:

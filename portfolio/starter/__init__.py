@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from portfolio.errors import CannotWrite
+from portfolio.errors import CannotWrite, os_reason
 from portfolio.excel.starter import starter_workbook
 from portfolio.text import Lang
 
@@ -38,5 +38,5 @@ def write_round(folder: Path, lang: Lang) -> list[Path]:
                 file.write(content)
             written.append(path)
     except OSError as fault:
-        raise CannotWrite(fault.filename or folder.as_posix(), fault.strerror or str(fault)) from fault
+        raise CannotWrite(fault.filename or folder.as_posix(), os_reason(fault)) from fault
     return written
