@@ -187,7 +187,7 @@ def test_what_the_terminal_says(lang: Any) -> None:
     shown = console.export_text()
     assert max(map(len, shown.splitlines())) <= 80
     assert {"sv": "Planen byter slag 2 gånger", "en": "The plan changes in kind 2 times"}[lang] in shown
-    assert {"sv": "A, C utgår, B kommer till; 300 ton mer", "en": "A, C go out, B come in; 300 tonnes more"}[lang] in shown
+    assert {"sv": "A, C utgår, B kommer till; 300 ton mer", "en": "out A, C, in B; 300 tonnes more"}[lang] in shown
 
 
 def test_marks_are_where_they_belong() -> None:
