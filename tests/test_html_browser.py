@@ -53,7 +53,15 @@ def run_of(name: str) -> Run:
 
 def browser(chromium: str, page: Path, *options: str) -> str:
     """What a headless browser prints; it has a profile of its own and no network to reach."""
-    common = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={page.parent / 'profile'}", "--proxy-server=127.0.0.1:9")
+    # in a window that every table has room in: axe does not judge what has been scrolled away
+    common = (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--window-size=1280,2000",
+        f"--user-data-dir={page.parent / 'profile'}",
+        "--proxy-server=127.0.0.1:9",
+    )
     done = subprocess.run([chromium, *common, *options, page.as_uri()], capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     return done.stdout.decode("utf-8")
