@@ -25,7 +25,7 @@ SHOWN = ("ladder", "years", "plans")
 
 GROUPS = (
     ("findings_excel", "Budget workbooks", "What reading `inputs/*.xlsx` can find. The place is `Sheet!Cell`."),
-    ("findings_many", "Other machines", "What `--cluster` can find."),
+    ("findings_many", "Regions and other machines", "What a region file and `--cluster` can find."),
     (
         "findings_planning",
         "Planning models",

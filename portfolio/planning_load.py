@@ -45,12 +45,12 @@ def load_planning(path: Path, scenarios: Sequence[Path] = ()) -> tuple[Planning,
         InputError: with all findings of all files.
     """
     findings: list[Finding] = []
-    data, digest = _read(path, findings)
+    data, digest = read_toml(path, findings)
     titles: list[str] = []
     hashes = [digest]
     overlaid: dict[str, str] = {}
     for scenario in scenarios:
-        overlay, its_hash = _read(scenario, findings)
+        overlay, its_hash = read_toml(scenario, findings)
         hashes.append(its_hash)
         titles.append(str(overlay.pop("title", scenario.stem)))
         overlay.pop("description", None)
@@ -74,18 +74,18 @@ def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | No
     bonds = data.get("bonds")
     named = isinstance(bonds, dict) and isinstance(bonds.get("framework"), str)
     frameworks = _frameworks(data, path, findings)
-    plain = _canonical(Planning, data, "", reading)
+    plain = canonical(Planning, data, "", reading)
     if frameworks:
         plain["bonds"] |= frameworks
     plain |= {"file": reading.file, "sha256": "", "scenarios": ()}
     # a framework that is named but faulty has findings of its own
-    planning = _validated(Planning, plain, reading, {"bonds.framework"} if named else ())
+    planning = validated(Planning, plain, reading, {"bonds.framework"} if named else ())
     if planning is None or has_errors(findings):
         wrong = {f.place.split(".")[0] for f in findings if f.file == reading.file}
         wrong |= {"bonds"} if any(f.file != reading.file for f in findings) else set()
         wrong |= {dependent for table in wrong for dependent in LEANS.get(table, ())}
         rest = {key: value for key, value in plain.items() if key not in wrong}
-        sound = _validated(Planning, rest, Reading(reading.file, reading.years))
+        sound = validated(Planning, rest, Reading(reading.file, reading.years))
         findings += check_model(sound) if sound is not None else []
         return None
     findings += check_model(planning)
@@ -110,7 +110,8 @@ def find_scenarios(folder: Path) -> list[Path]:
     return sorted((folder / "scenarios").glob("*.toml"))
 
 
-def _read(path: Path, findings: list[Finding]) -> tuple[Table, str]:
+def read_toml(path: Path, findings: list[Finding]) -> tuple[Table, str]:
+    """The table of a TOML file and its SHA-256; empty, both, after a finding."""
     file = path.as_posix()
     try:
         raw = path.read_bytes()
@@ -195,8 +196,8 @@ def _framework(name: str, place: str, path: Path, findings: list[Finding]) -> Bo
         findings.append(finding("framework_missing", path.as_posix(), place, name))
         return None
     reading = Reading(file.as_posix(), range(0))
-    raw, digest = _read(file, reading.findings)
-    framework = _validated(BondFramework, _canonical(BondFramework, raw, "", reading), reading) if digest else None
+    raw, digest = read_toml(file, reading.findings)
+    framework = validated(BondFramework, canonical(BondFramework, raw, "", reading), reading) if digest else None
     findings += reading.findings
     return framework
 
@@ -217,7 +218,7 @@ def _effect_years(data: Table) -> range:
     return range(years[0], last + 1) if years and isinstance(last, int) and 0 <= last - years[0] < MOST_YEARS else range(0)
 
 
-def _canonical(model: type[BaseModel], table: Table, place: str, reading: Reading) -> Table:
+def canonical(model: type[BaseModel], table: Table, place: str, reading: Reading) -> Table:
     """The table with every quantity in its canonical unit; what is not a quantity is passed on as it stands."""
     made: Table = {}
     for key, value in table.items():
@@ -235,7 +236,7 @@ def _canonical_value(annotation: Any, value: Any, place: str, reading: Reading) 
     if child is not None and issubclass(child, Sourced):
         return read_quantity(child, value, place, reading)
     if child is not None and isinstance(value, dict):
-        return _canonical(child, value, place, reading)
+        return canonical(child, value, place, reading)
     members = [m for m in get_args(annotation) if _model_of(m) is not None]
     if members and isinstance(value, dict):
         return {k: _canonical_value(members[0], v, f"{place}.{k}", reading) for k, v in value.items()}
@@ -244,7 +245,7 @@ def _canonical_value(annotation: Any, value: Any, place: str, reading: Reading) 
     return value
 
 
-def _validated(model: type[M], plain: Table, reading: Reading, told: Collection[str] = ()) -> M | None:
+def validated(model: type[M], plain: Table, reading: Reading, told: Collection[str] = ()) -> M | None:
     """Let pydantic check names and types, and turn what it says into findings (not again for what already has one, or is in `told`)."""
     try:
         return model.model_validate(plain)

@@ -6,12 +6,14 @@ import os
 import shutil
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import sample_run
+from scheduler import Scheduler
 
 THINNED = {
     "test_bad_header": 2,
@@ -55,6 +57,14 @@ def shared_runs(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The folder that all processes of this session share, and pytest removes in time."""
     mine = tmp_path_factory.getbasetemp()
     sample_run.FOLDERS.append(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine)
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
+    """A Dask scheduler without workers."""
+    found = Scheduler(tmp_path)
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")

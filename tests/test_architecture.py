@@ -24,6 +24,8 @@ LEVELS = {
             "changes",
             "frames",
             "layout_load",
+            "region",
+            "region_load",
         ),
     ),
     3: ("formulation", "narrow", "standing", "bounds"),

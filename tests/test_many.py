@@ -22,8 +22,8 @@ from portfolio.cli import EXIT_INPUT
 from portfolio.errors import AuditBreached, CannotWrite, InfeasiblePlan, InputError, PortfolioError, SolveFailed, SolveStopped, WorkerLost
 from portfolio.many import Crew, at_work, in_parallel
 from portfolio.solve import Clock
+from scheduler import TESTS, Scheduler
 
-TESTS = Path(__file__).parent
 ONE, TWO = Crew(1), Crew(2)
 
 
@@ -35,7 +35,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def wait_until_gone(pids: set[int], seconds: float = 10) -> None:
+def wait_until_gone(pids: set[int], seconds: float = 30) -> None:
     """Fails when one of the processes is still there."""
     end = time.monotonic() + seconds
     while (left := {p for p in pids if alive(p)}) and time.monotonic() < end:
@@ -241,56 +241,12 @@ print([name for name in sys.modules if name in ("joblib", "distributed", "dask")
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 
-class Scheduler:
-    """A Dask scheduler and its workers as processes of this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file = folder / "scheduler.json"
-        local = ["--host", "127.0.0.1", "--no-dashboard"]
-        self.scheduler = self._start("scheduler", *local, "--port", "0", "--scheduler-file", str(self._file))
-        self.workers: list[subprocess.Popen[bytes]] = []
-        end = time.monotonic() + 30
-        while not self._file.exists() or not self._file.read_text("utf-8").endswith("}"):
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        self.address: str = json.loads(self._file.read_text("utf-8"))["address"]
-
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": str(TESTS)}
-        with (self._folder / "log").open("ab") as log:
-            command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
-            return subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self._folder)
-
-    def add_worker(self) -> subprocess.Popen[bytes]:
-        """A worker with one thread that nobody starts again."""
-        self.workers.append(self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"))
-        return self.workers[-1]
-
-    def close(self) -> None:
-        """All of it ends."""
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
-    """A scheduler without workers."""
-    found = Scheduler(tmp_path)
-    yield found
-    found.close()
-
-
 @pytest.mark.long
 def test_a_cluster_that_loses_a_worker_loses_no_item(scheduler: Scheduler, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     begun.mkdir()
-    from distributed import Client  # slow to import
-
     first, _ = scheduler.add_worker(), scheduler.add_worker()
-    with Client(scheduler.address, set_as_default=False) as client:
-        client.wait_for_workers(2)
+    scheduler.wait_for(2)
 
     def workers() -> int:
         return len({p.suffix for p in begun.iterdir()})
@@ -318,6 +274,7 @@ def test_a_cluster_that_loses_a_worker_loses_no_item(scheduler: Scheduler, tmp_p
 @pytest.mark.long
 def test_a_cluster_that_loses_all_workers_goes_on_with_new_ones(scheduler: Scheduler) -> None:
     first = scheduler.add_worker()
+    scheduler.wait_for(1)
     found: dict[int, int] = {}
     for n, result in in_parallel(partial(slow_square, 0.02), range(60), Crew(cluster=scheduler.address)):
         found[n] = result
@@ -331,12 +288,13 @@ def test_a_cluster_that_loses_all_workers_goes_on_with_new_ones(scheduler: Sched
 @pytest.mark.long
 def test_faults_and_stops_on_a_cluster(scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch) -> None:
     crew = Crew(cluster=scheduler.address)
-    monkeypatch.setattr("portfolio.many.cluster.CONNECT", 1)
+    monkeypatch.setattr("portfolio.many.cluster.FIRST_WORKER", 1)
     with pytest.raises(InputError) as raised:
         list(in_parallel(where, [1], crew))
     assert [f.code for f in raised.value.findings] == ["cluster_empty"]
     monkeypatch.undo()
     scheduler.add_worker()
+    scheduler.wait_for(1)
     with pytest.raises(InputError) as raised:
         list(in_parallel(faulty, range(20), crew))
     assert raised.value.findings == (FAULT,)
@@ -360,6 +318,7 @@ def test_a_scheduler_that_is_not_there_or_goes_away(scheduler: Scheduler, monkey
     assert [f.code for f in raised.value.findings] == ["cluster_unreachable"]
     monkeypatch.undo()
     scheduler.add_worker()
+    scheduler.wait_for(1)
     results = in_parallel(partial(slow_square, 0.05), range(10_000), Crew(cluster=scheduler.address))
     assert next(results) is not None
     scheduler.close()

@@ -17,6 +17,7 @@ from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, ru
 from portfolio.cli.frontier import run_frontier, run_prices
 from portfolio.cli.near import run_near, run_stability
 from portfolio.cli.optimise import run_check, run_optimise
+from portfolio.cli.region import run_region
 from portfolio.text import LANGUAGES, Text
 
 REPORTS = ("debt", "funding", "bonds", "gap")
@@ -131,6 +132,11 @@ def _add_explored(add: Add, text: Text) -> None:
     stability = add("stability", run_stability)
     _add_question(stability, text)
     stability.add_argument("--price", type=amount, metavar=text("cli.help.tonnes"), help=text("cli.help.price"))
+    region = add("region", run_region)
+    region.add_argument("region", type=Path, metavar=text("cli.help.file"), help=text("cli.help.region"))
+    region.add_argument("--json", action="store_true", help=text("cli.help.json"))
+    add_crew(region, text)
+    _add_time_limit(region, text)
     near = add("near", run_near)
     _add_question(near, text)
     near.add_argument("--within", type=percent, default=Decimal("0.01"), metavar=text("cli.help.percent"), help=text("cli.help.within"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -55,11 +55,19 @@ class Programme:
 
     def reduced(self, rate: Fraction) -> pulp.LpAffineExpression:
         """N − λK (t), λ in ticks per krona: 0 for plans with this ratio, more for better ones (Dinkelbach 1967)."""
+        return self.less(self.kronor, rate)
+
+    def less(self, money: pulp.LpAffineExpression, rate: Fraction) -> pulp.LpAffineExpression:
+        """The tonnes less a price, in ticks per krona, of some money (tkr)."""
         per_tkr = float(rate * 1000 / TICKS_PER_TONNE)
         terms = dict(self.tonnes)
-        for variable, coefficient in self.kronor.items():
+        for variable, coefficient in money.items():
             terms[variable] = terms.get(variable, 0.0) - per_tkr * coefficient
         return pulp.LpAffineExpression(terms, constant=self.tonnes.constant)
+
+    def grants(self, of: Collection[str]) -> pulp.LpAffineExpression:
+        """Grants that count (tkr) of the investments named."""
+        return objectives.grants(self.choice, self.instance, of)
 
 
 ALL = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from math import ceil
 
@@ -28,6 +29,14 @@ def gap_outlay(x: Choice, d: Instance) -> pulp.LpAffineExpression:
     Outlay that needs a further decision.
     """
     return spent(x, ((k, tkr(sum(d.outlay[k[:2]].values()))) for k in x.keys if k[2] == "gap"))
+
+
+def grants(x: Choice, d: Instance, of: Collection[str]) -> pulp.LpAffineExpression:
+    """Σ_{i∈of,s,l,k} grant[i,k] · start[i,s,l]    (tkr)
+
+    Grants that count of some of the investments: what they draw from a pool that the city shares with others.
+    """
+    return spent(x, ((k, tkr(sum(d.grant[k[:2]].values()))) for k in x.keys if k[0] in of))
 
 
 def start_years(x: Choice, d: Instance) -> pulp.LpAffineExpression:

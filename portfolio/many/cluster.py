@@ -18,7 +18,9 @@ from portfolio.errors import InputError, WorkerLost, finding
 from portfolio.many.processes import together
 
 CONNECT = 10
-"""Seconds to wait for the scheduler, and for its first worker."""
+"""Seconds to wait for the scheduler."""
+FIRST_WORKER = 30
+"""Seconds to wait for its first worker."""
 COUNT_AGAIN = 5.0
 """Seconds between two counts of the workers: they come and go."""
 
@@ -53,9 +55,9 @@ class Cluster:
     def _check(self, address: str) -> None:
         """Workers there are, and what they would count with is what we are."""
         try:
-            self._client.wait_for_workers(1, timeout=CONNECT)
+            self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except TimeoutError as fault:
-            raise InputError([finding("cluster_empty", "--cluster", value=address, seconds=CONNECT)]) from fault
+            raise InputError([finding("cluster_empty", "--cluster", value=address, seconds=FIRST_WORKER)]) from fault
         try:
             found = self._client.run(_version)
         except ModuleNotFoundError as fault:
