@@ -8,6 +8,7 @@ Everything is made from one seed; the same region has the same cities whatever e
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Sequence
 from decimal import Decimal
@@ -138,14 +139,17 @@ def main() -> None:
     members, pool = region(options.seed, options.cities, options.size)
     print(f"{options.cities} cities x {options.size} investments, seed {options.seed}, pool {pool / MNKR:.1f} mnkr")
     for workers in options.workers:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), os.times()
         found = find(members, pool, Crew(workers), Clock(options.time_limit))
+        after = os.times()
+        cpu = sum(after[:4]) - sum(before[:4])  # this process, and the workers, which have ended
         tonnes = sum(c.ticks for c in found.chosen) / TICKS_PER_TONNE
         gap = found.bound / TICKS_PER_TONNE - tonnes
         print(
-            f"{workers} workers: {time.perf_counter() - start:.1f} s, {tonnes:,.2f} t, bound {found.bound / TICKS_PER_TONNE:,.2f} t, "
-            f"gap {gap:,.2f} t ({gap / tonnes:.5%}), proven {found.proven}, {found.asked} questions, "
-            f"drawn {sum(c.drawn for c in found.chosen) / MNKR:.1f} mnkr, price {float(found.price) * 10:.2f} t/mnkr"
+            f"{workers} workers: {time.perf_counter() - start:.1f} s ({cpu:.1f} s of processor), {tonnes:,.2f} t, "
+            f"bound {found.bound / TICKS_PER_TONNE:,.2f} t, gap {gap:,.2f} t ({gap / tonnes:.5%}), proven {found.proven}, "
+            f"{found.asked} questions, drawn {sum(c.drawn for c in found.chosen) / MNKR:.1f} mnkr, "
+            f"price {float(found.price) * 10:.2f} t/mnkr"
         )
     if options.together:
         value, bound, seconds, status = together(members, pool, options.together)

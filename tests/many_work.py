@@ -25,6 +25,12 @@ def slow_square(seconds: float, item: int) -> int:
     return item * item
 
 
+def all_but_one_slow(item: int) -> int:
+    """Item 0 is done at once, the others take a minute."""
+    time.sleep(60 if item else 0)
+    return item
+
+
 def where(_item: int) -> int:
     """The process that does it."""
     return os.getpid()

@@ -23,7 +23,9 @@ class Scheduler:
         self.workers: list[subprocess.Popen[bytes]] = []
         end = time.monotonic() + 120
         while not self._file.exists() or not self._file.read_text("utf-8").endswith("}"):
-            assert time.monotonic() < end
+            if time.monotonic() > end:
+                self.close()
+                raise TimeoutError("the scheduler has not written its address")
             time.sleep(0.05)
         self.address: str = json.loads(self._file.read_text("utf-8"))["address"]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import portfolio.errors
-from many_work import FAULT, Counted, ends_itself, faulty, says_that_it_begins, slow_square, square, until_stopped, where
+from many_work import FAULT, Counted, all_but_one_slow, ends_itself, faulty, says_that_it_begins, slow_square, square, until_stopped, where
 from portfolio.cli import EXIT_INPUT
 from portfolio.errors import AuditBreached, CannotWrite, InfeasiblePlan, InputError, PortfolioError, SolveFailed, SolveStopped, WorkerLost
 from portfolio.many import Crew, at_work, in_parallel
@@ -152,6 +152,10 @@ def test_a_worker_that_is_killed_is_told_of_and_none_is_left(tmp_path: Path) -> 
     with pytest.raises(WorkerLost):
         list(in_parallel(ends_itself, range(40), TWO))
     next(in_parallel(partial(says_that_it_begins, tmp_path, 0.2), range(40), TWO))  # and left
+    start = time.monotonic()
+    with at_work(all_but_one_slow, TWO) as team:
+        assert next(team.results(range(40))) == (0, 0)  # a round that is left: nobody waits for its end
+    assert time.monotonic() - start < 30
     wait_until_gone({int(p.suffix[1:]) for p in tmp_path.iterdir()})
 
 

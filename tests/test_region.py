@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -13,12 +14,14 @@ import pytest
 import exhaustive
 import making as b
 import random_questions
+from making import ORIGIN
 from portfolio.analysis.region.account import account
 from portfolio.analysis.region.city import Ask, Cities, Column
 from portfolio.analysis.region.find import POOL, Found, find
 from portfolio.analysis.region.master import better_choice, relaxation
 from portfolio.cli import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INPUT, EXIT_STOPPED, main
 from portfolio.errors import AuditBreached, InfeasiblePlan, InputError, SolveStopped
+from portfolio.excel.read import read_workbooks
 from portfolio.excel.standard import standard_workbook
 from portfolio.many import Crew
 from portfolio.records import GrantStatus, Portfolio
@@ -27,6 +30,7 @@ from portfolio.region_load import load_region
 from portfolio.solve import Clock
 from scheduler import Scheduler
 
+TOP = Path(__file__).parent.parent
 POOLED = Pool(total=b.money(0))
 HERE = Crew(1)
 Capture = pytest.CaptureFixture[str]
@@ -404,3 +408,22 @@ def test_exit_codes(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyP
     shown = capsys.readouterr().out
     assert "Not proven best: 65 tonnes" in shown
     assert "at most 30 tonnes are missing" in shown
+
+
+@pytest.mark.long
+def test_the_example_region(capsys: Capture) -> None:
+    assert main(["region", str(TOP / "models" / "region" / "exempel.toml"), "--workers", "1", "--json", "--time-limit", "300"]) == EXIT_DONE
+    said = json.loads(capsys.readouterr().out)
+    assert (said["status"], said["gap"]) == ("proven_best", 0)
+    assert said["tonnes"] == 4_554_345
+    assert 0 < said["drawn"] <= said["pool"] == 150_000_000
+    assert [c["tonnes"] <= c["unlimited"] for c in said["cities"]] == [True] * 3
+
+
+def test_the_neighbours_are_made_again() -> None:
+    """The workbooks read as their script says."""
+    made = runpy.run_path(str(TOP / "inputs" / "make_region.py"))
+    for name, rows in (("norrbo", made["NORTH"]), ("sodervik", made["SOUTH"])):
+        read = read_workbooks([TOP / "inputs" / "region" / f"{name}.xlsx"], made["YEARS"], ()).portfolio.investments
+        wanted = [made["investment"](row) for row in rows]
+        assert [i.model_copy(update={"origin": ORIGIN}) for i in read] == [i.model_copy(update={"origin": ORIGIN}) for i in wanted]

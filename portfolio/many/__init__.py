@@ -73,6 +73,8 @@ class Team(Generic[Item, Result]):
         self._work = work
         self._hands = hands
         self._stopped = stopped
+        self.cut = False
+        """A round was left before its end: the workers still have some of it in hand."""
 
     def results(self, items: Iterable[Item]) -> Iterator[tuple[int, Result]]:
         """Results with the places of their items, as they finish; see `in_parallel`. One round at a time, taken to its end."""
@@ -96,16 +98,19 @@ class Team(Generic[Item, Result]):
     def _elsewhere(self, items: Iterable[Item], hands: Hands) -> Iterator[tuple[int, Result]]:
         numbered, more = iter(enumerate(items)), True
         given: dict[Any, int] = {}
-        while not self._stopped():
-            while more and len(given) < hands.room:
-                index, item = next(numbered, (-1, None))
-                more = index >= 0
-                if more:
-                    given[hands.give(item)] = index
-            if not given:
-                return
-            yield from _taken(hands, given, PAUSE)
-        yield from _taken(hands, given, 0.0)
+        try:
+            while not self._stopped():
+                while more and len(given) < hands.room:
+                    index, item = next(numbered, (-1, None))
+                    more = index >= 0
+                    if more:
+                        given[hands.give(item)] = index
+                if not given:
+                    return
+                yield from _taken(hands, given, PAUSE)
+            yield from _taken(hands, given, 0.0)
+        finally:
+            self.cut = self.cut or bool(given)
 
 
 def _taken(hands: Hands, given: dict[Any, int], seconds: float) -> Iterator[tuple[int, Any]]:
@@ -140,10 +145,10 @@ def at_work(
     if hands is None:
         yield Team(work, None, stopped)
         return
-    well = False
+    team, well = Team(work, hands, stopped), False
     try:
-        yield Team(work, hands, stopped)
-        well = not stopped()
+        yield team
+        well = not team.cut
     finally:
         hands.end(at_once=not well)
 
