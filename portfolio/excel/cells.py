@@ -25,7 +25,8 @@ MAX_KRONOR: Final = 10**12
 MAX_TONNES: Final = 10**9
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2150
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\ud800-\udfff]")
+_ZEROS: Final = re.compile("0{2,}")
 _T = TypeVar("_T")
 
 
@@ -34,6 +35,14 @@ def clean(value: object) -> str:
     if isinstance(value, float):
         return format(value, ".15g")
     return _CONTROL.sub("", unicodedata.normalize("NFC", str(value))).replace("\u00a0", " ").strip()
+
+
+def shown(cell: Cell | None) -> str:
+    """The text of a cell as Excel shows it: a number with the format 000 keeps its zeros, for they are a part of an id."""
+    if cell is None:
+        return ""
+    text = clean(cell.value)
+    return text.zfill(len(cell.number_format)) if text.isdigit() and _ZEROS.fullmatch(cell.number_format) else text
 
 
 @dataclass
@@ -60,7 +69,7 @@ class CellReader:
     def key(self) -> str:
         """The row's id, as sheets are joined by it."""
         cell = self.layout.grid.at(self.row, self.layout.columns["id"]) if "id" in self.layout.columns else None
-        return normal_id(clean(cell.value)) if cell is not None else ""
+        return normal_id(shown(cell))
 
     def cell(self, name: str) -> Cell | None:
         """The usable cell of a field; blank, an error value and an unsaved formula give None (the last two with a finding)."""
@@ -100,7 +109,7 @@ class CellReader:
     def text(self, name: str) -> str:
         """A text; a lone dash is no value."""
         cell = self.cell(name)
-        text = clean(cell.value) if cell is not None else ""
+        text = shown(cell)
         return "" if parse_number(text).reading is Reading.EMPTY else text
 
     def number(self, name: str, *, percent: bool = False) -> Decimal | None:

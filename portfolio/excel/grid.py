@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import openpyxl
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.utils.escape import unescape
 
 from portfolio.excel.preflight import Workbook, refusal
 
@@ -115,7 +116,7 @@ def read_grids(workbook: Workbook) -> list[Grid]:
     try:
         formulas = _load(workbook.content, data_only=False)
         sheets = [s for s in formulas.worksheets if hasattr(s, "iter_rows")]
-        has_formulas = any(c.data_type == "f" for s in sheets for row in s.iter_rows() for c in row)
+        has_formulas = any(c.data_type == "f" for s in sheets for c in _cells_of(s))
         cached = _load(workbook.content, data_only=True) if has_formulas else formulas
         ours = _marked(formulas)
         return [replace(_grid(s, cached[s.title]), **ours.get(s.title, {})) for s in sheets]
@@ -145,13 +146,21 @@ def _load(content: bytes, *, data_only: bool) -> Any:
         return openpyxl.load_workbook(BytesIO(content), data_only=data_only, keep_links=False)
 
 
+def _cells_of(sheet: Any) -> list[Any]:
+    """The cells that the file holds, row by row.
+
+    `iter_rows` of openpyxl makes every cell of the square around them: with one cell in the last corner of a sheet 17 thousand million.
+    """
+    cells: dict[tuple[int, int], Any] = sheet._cells
+    return [cells[at] for at in sorted(cells)]
+
+
 def _grid(sheet: Any, cached: Any) -> Grid:
     rows: dict[int, dict[int, Cell]] = {}
-    for row in sheet.iter_rows():
-        for cell in row:
-            made = _cell(cell, cached)
-            if made is not None:
-                rows.setdefault(made.row, {})[made.column] = made
+    for cell in _cells_of(sheet):
+        made = _cell(cell, cached)
+        if made is not None:
+            rows.setdefault(made.row, {})[made.column] = made
     hidden = frozenset(r for r, d in sheet.row_dimensions.items() if d.hidden or d.height == 0)
     columns = frozenset(c for cells in rows.values() for c in cells)
     return Grid(sheet.title, rows, hidden, sheet.sheet_state != "visible", max(rows, default=0), columns)
@@ -164,12 +173,14 @@ def _cell(cell: Any, cached: Any) -> Cell | None:
     uncached = False
     if kind == "f":
         formula = str(getattr(value, "text", None) or value)
-        saved = cached.cell(cell.row, cell.column)
+        saved = cached._cells[cell.row, cell.column]
         value, kind = saved.value, saved.data_type
         # a formula whose saved value is an empty text is a blank to the reader, not an unsaved value
         if value is None and kind == "str":
             return None
         uncached = value is None
+    if isinstance(value, str) and "_x" in value:
+        value = unescape(value)  # Excel writes what XML cannot hold, such as a carriage return, as _x000D_
     if isinstance(value, str) and not value.strip() and not uncached:
         return None
     is_error = kind == "e" or (isinstance(value, str) and value.strip().upper() in ERROR_WORDS)

@@ -86,9 +86,15 @@ def score(grid: Grid, row: int, sheet: str = "investments") -> int:
     return len({h.field for c in grid.cells_in(row) if (h := read_header(c, sheet)).field})
 
 
+def _is_figures(grid: Grid, row: int) -> bool:
+    """A row of an investment may hold three years – earliest, latest, price level – and a `nej`; but it holds amounts too."""
+    numbers = [c.value for c in grid.cells_in(row) if isinstance(c.value, int | float) and not isinstance(c.value, bool)]
+    return sum(1 for n in numbers if not 1990 <= n <= 2150) >= 2
+
+
 def find_header(grid: Grid, sheet: str = "investments") -> tuple[int, ...]:
     """The header row, or the two rows that together are the header; empty when there is none."""
-    rows = [r for r in sorted(grid.rows) if r <= HEADER_ROWS]
+    rows = [r for r in sorted(grid.rows) if r <= HEADER_ROWS and not _is_figures(grid, r)]
     best = max(rows, key=lambda r: (score(grid, r, sheet), -r), default=0)
     if not best or score(grid, best, sheet) < 3:
         return ()

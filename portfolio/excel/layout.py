@@ -43,6 +43,7 @@ class Layout:
         constants: field to the cell that says it for every row. joined: field to cell by row id, on another sheet.
         words: field to the officer's words and what they mean. skip: how rows begin that are no investments.
         sign: -1 when outlays are written with a minus sign.
+        lacking: fields that should have had a column: said once, and nothing is concluded about a row from their not being there.
     """
 
     grid: Grid
@@ -61,6 +62,7 @@ class Layout:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skip: tuple[str, ...] = ()
     sign: int = 1
+    lacking: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """True when the field stands somewhere: in a column, on a joined sheet, or once for all rows."""
@@ -102,6 +104,8 @@ def check_investments(layout: Layout, file: str, years: range, findings: list[Fi
     """The layout of an investment table after it is seen that it says all that it must; outlays written with minus are turned."""
     _check_columns(layout, INVESTMENTS, file, findings)
     _check_years(layout, file, years, findings)
+    wanted = [*(c.field for c in INVESTMENTS if c.required), *(f"outlay.{y}" for y in years)]
+    layout = replace(layout, lacking=frozenset(name for name in wanted if not layout.has(name)))
     if not layout.unit:
         findings.append(finding("unit_missing", file, f"{layout.grid.name}!{layout.header_row}"))
         layout = replace(layout, unit="kr")
@@ -210,8 +214,11 @@ def _unknown(cell: Cell, file: str, place: str, sheet: str) -> Finding:
 
 
 def _check_columns(layout: Layout, declared: tuple[Column, ...], file: str, findings: list[Finding]) -> None:
+    here = f"{layout.grid.name}!"
+    meant = {dict(f.parameters)["near"] for f in findings if f.code == "unknown_column_near" and f.file == file and f.place.startswith(here)}
     for column in declared:
-        if column.required and not layout.has(column.field):
+        # a heading that is misspelt is one fault, not two
+        if column.required and not layout.has(column.field) and column.header("sv") not in meant:
             names = {"column": column.header("sv"), "column_en": column.header("en")}
             findings.append(finding("missing_column", file, f"{layout.grid.name}!{layout.header_row}", "", Severity.ERROR, **names))
 

@@ -1,26 +1,25 @@
 """What is refused before anything in a workbook is parsed, and why: one sentence and a remedy each.
 
 The bytes are read once and hashed; the file is never opened again and never written. Headers of a zip can lie, so every part is
-inflated under a limit (which also checks its CRC) and every XML part is parsed with DOCTYPE forbidden.
+inflated under a limit (which also checks its CRC), and what would be too much is counted before anything is parsed. Then every XML part
+is parsed, piece by piece, with DOCTYPE forbidden: whatever the file is, no more than a piece of it is held at a time.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
-from typing import Final
-from xml.etree.ElementTree import ParseError
+from pathlib import Path, PurePosixPath
+from typing import Final, NoReturn
+from xml.parsers import expat
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
-
-from portfolio.errors import InputError, Severity, finding, os_reason
+from portfolio.errors import Finding, InputError, Severity, finding, os_reason
 from portfolio.records import InputFile
 
 _MIB: Final = 1024 * 1024
@@ -31,7 +30,10 @@ MAX_TOTAL: Final = 400 * _MIB
 MAX_RATIO: Final = 250
 RATIO_FROM: Final = 20 * _MIB
 MAX_ROWS: Final = 200_000
-"""Limits of the preflight (bytes, parts, rows of one sheet)."""
+MAX_TAGS: Final = 4_000_000
+MAX_DEPTH: Final = 200
+"""Limits of the preflight (bytes, parts, rows of one sheet, tags of all XML parts together – about a million cells –, and how deep
+elements may stand in each other)."""
 
 _CFB: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -69,6 +71,19 @@ def open_workbook(path: Path) -> Workbook:
     except zipfile.BadZipFile as fault:
         raise refusal("file_truncated", name, reason=str(fault)) from fault
     return Workbook(name, content, hashlib.sha256(content).hexdigest())
+
+
+_CONFLICT: Final = re.compile(r"conflict(?:ed)?[ _-]copy|konfliktkopia|konfliktexemplar|motstridig kopia", re.IGNORECASE)
+
+
+def odd_names(path: Path) -> list[Finding]:
+    """Warnings about what lies around a workbook: it is open in Excel, or is the copy of a quarrel between two computers."""
+    found = []
+    if path.with_name(f"~${path.name}").exists():
+        found.append(finding("file_open", path.as_posix(), "", "", Severity.WARNING))
+    if _CONFLICT.search(path.name):
+        found.append(finding("file_conflict_copy", path.as_posix(), "", "", Severity.WARNING))
+    return found
 
 
 def refusal(code: str, file: str, place: str = "", value: object = "", **parameters: str | int) -> InputError:
@@ -130,15 +145,38 @@ def _check_parts(archive: zipfile.ZipFile, name: str) -> None:
     kind = _other_kind(archive, names)
     if kind:
         raise refusal("file_not_workbook", name, suffix=kind)
-    total = 0
+    total = tags = 0
     for entry in archive.infolist():
-        sheet = _SheetRows() if "worksheets/" in entry.filename else None
+        rows = 0
         for chunk in _inflate(archive, entry, name):
             total += len(chunk)
             if total > MAX_TOTAL:
                 raise refusal("zip_too_large", name, limit=MAX_TOTAL // _MIB)
-        if entry.filename.endswith((".xml", ".rels", ".vml")):
-            _check_xml(archive.read(entry), entry.filename, name, sheet)
+            if _is_xml(entry.filename):
+                # the same byte in every encoding that XML is written in; a few too many do no harm
+                tags += chunk.count(b"<")
+                rows += chunk.count(b"<row") if _is_sheet(entry.filename) else 0
+        if rows > MAX_ROWS:
+            raise refusal("sheet_too_long", name, part=entry.filename, rows=rows, limit=MAX_ROWS)
+        if tags > MAX_TAGS:
+            raise refusal("workbook_too_full", name, part=entry.filename)
+    there = {n.removeprefix("/").casefold() for n in names}
+    for entry in archive.infolist():
+        if _is_xml(entry.filename):
+            folder = PurePosixPath(entry.filename).parent.parent
+            for target in _check_xml(archive, entry, name):
+                part = target.removeprefix("/") if target.startswith("/") else (folder / target).as_posix()
+                # openpyxl would pass over the sheet, and it would be said that nobody has called one Investeringar
+                if ".." not in part and part.removeprefix("/").casefold() not in there:
+                    raise refusal("zip_part_missing", name, part=part)
+
+
+def _is_xml(part: str) -> bool:
+    return part.endswith((".xml", ".rels", ".vml"))
+
+
+def _is_sheet(part: str) -> bool:
+    return "worksheets/" in part
 
 
 def _other_kind(archive: zipfile.ZipFile, names: set[str]) -> str:
@@ -167,42 +205,64 @@ def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Ite
         raise refusal("zip_damaged_part", name, part=entry.filename, reason=str(fault)) from fault
 
 
-class _SheetRows:
-    """Counts the rows of a sheet while it is parsed, and forgets everything else."""
+class _Refused(Exception):
+    """What the parser met: the code of the finding."""
 
-    def __init__(self) -> None:
-        self.rows = 0
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        del attributes
-        if tag.endswith("}row"):
-            self.rows += 1
-
-    def close(self) -> int:
-        return self.rows
+    def __init__(self, code: str) -> None:
+        self.code = code
 
 
-class _Nothing:
-    """Forgets every element: the part is only parsed to see that it is sound."""
+class _Watched:
+    """Counts rows, and how deep elements stand, while a part is parsed, and notes the sheets it names; forgets everything else."""
 
-    def close(self) -> None:
-        return None
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self.rows = self.depth = 0
+        self.sheets: list[str] = []
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        self.rows += tag == "row" or tag.endswith(":row")
+        if tag.endswith("Relationship") and attributes.get("Type", "").endswith("/worksheet"):
+            self.sheets.append(attributes.get("Target", ""))
+        if self.depth > MAX_DEPTH:
+            raise _Refused("xml_too_deep")
+        if self.rows > MAX_ROWS:
+            raise _Refused("sheet_too_long")
+
+    def _end(self, _tag: str) -> None:
+        self.depth -= 1
 
 
-def _check_xml(content: bytes, part: str, name: str, sheet: _SheetRows | None) -> None:
-    if not content.strip():
-        return  # some programs leave empty drawing parts behind
-    if part.endswith("workbook.xml") and _STRICT in content:
-        raise refusal("file_strict", name)
-    parser = DefusedXMLParser(target=sheet or _Nothing(), forbid_dtd=True)
+def _no_doctype(*_: object) -> NoReturn:
+    raise _Refused("xml_doctype")
+
+
+def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> list[str]:
+    """Parse a part with the parser that Python itself uses; without a DOCTYPE there are no entities, so nothing can grow or be fetched.
+
+    Returns:
+        The sheets that it relates to.
+    """
+    part = entry.filename
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _no_doctype
+    seen = _Watched(parser)
+    blank = True
     try:
-        parser.feed(content)
-        parser.close()
-    except DefusedXmlException as fault:
-        raise refusal("xml_doctype", name, part=part) from fault
-    except ParseError as fault:
+        for chunk in _inflate(archive, entry, name):
+            if part.endswith("workbook.xml") and _STRICT in chunk:
+                raise _Refused("file_strict")
+            blank = blank and not chunk.strip()
+            if not blank:
+                parser.Parse(chunk)
+        if not blank:  # some programs leave empty drawing parts behind
+            parser.Parse(b"", True)
+    except _Refused as fault:
+        raise refusal(fault.code, name, part=part, rows=seen.rows, limit=MAX_ROWS) from fault
+    except (expat.ExpatError, LookupError, ValueError) as fault:  # the last two for an encoding that nobody knows
         # VML drawings are often not well-formed XML and are never read here
         if not part.endswith(".vml"):
             raise refusal("xml_damaged", name, part=part, reason=str(fault)) from fault
-    if sheet is not None and sheet.rows > MAX_ROWS:
-        raise refusal("sheet_too_long", name, part=part, rows=sheet.rows, limit=MAX_ROWS)
+    return seen.sheets

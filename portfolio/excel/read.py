@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from portfolio.errors import Finding, InputError, Severity, finding, has_errors
-from portfolio.excel.cells import CellReader
+from portfolio.excel.cells import CellReader, clean
 from portfolio.excel.checks import check_portfolio
 from portfolio.excel.columns import INVESTMENTS, normal
+from portfolio.excel.formulas import check_formulas
 from portfolio.excel.found import TableFound
 from portfolio.excel.grid import Cell, read_grids
 from portfolio.excel.headers import LATER
 from portfolio.excel.layout import Layout
 from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.overlaps import read_overlaps
-from portfolio.excel.preflight import open_workbook, refusal
+from portfolio.excel.preflight import odd_names, open_workbook, refusal
 from portfolio.excel.rows import Draft, check_stated_total, read_row
 from portfolio.excel.sheets import OVERLAP_SHEETS, tables_of
 from portfolio.excel.totals import Counted, RowKind, check_sums, row_kind
@@ -43,6 +44,8 @@ class _Read:
     overlaps: list[OverlapPair | OverlapCeiling] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
     tables: list[TableFound] = field(default_factory=list)
+    hidden: dict[str, str] = field(default_factory=dict)
+    """Id to place of rows that are hidden."""
 
 
 def read_portfolio(paths: Sequence[Path], years: range, layouts: Sequence[LayoutFile] = ()) -> tuple[Portfolio, list[Finding]]:
@@ -74,9 +77,9 @@ def read_workbooks(paths: Sequence[Path], years: range, layouts: Sequence[Layout
     broken = {(d.investment.origin.file, d.investment.origin.row): d.broken for d in read.drafts}
     files = [p.as_posix() for p in paths]
     # when a file or sheet could not be read at all, links into it cannot be judged
-    lost = any(f.severity is Severity.ERROR and (not f.place or f.code == "header_missing") for f in read.findings)
+    lost = any(f.severity is Severity.ERROR and (not f.place or f.code in ("header_missing", "sheet_hidden")) for f in read.findings)
     late = check_portfolio(portfolio, broken)
-    read.findings += [f for f in late if not (lost and f.code in _JUDGED_TOGETHER)]
+    read.findings += [_said_hidden(f, read.hidden) for f in late if not (lost and f.code in _JUDGED_TOGETHER)]
     findings = sorted(read.findings, key=lambda f: files.index(f.file) if f.file in files else len(files))
     if has_errors(findings):
         raise InputError(findings)
@@ -84,6 +87,13 @@ def read_workbooks(paths: Sequence[Path], years: range, layouts: Sequence[Layout
 
 
 _JUDGED_TOGETHER: Final = {"unknown_requirement", "overlap_unknown_id", "ceiling_unknown_group"}
+
+
+def _said_hidden(f: Finding, hidden: Mapping[str, str]) -> Finding:
+    """An id that stands on a hidden row is not unknown."""
+    if f.code in ("unknown_requirement", "overlap_unknown_id") and f.value in hidden:
+        return finding("hidden_needed", f.file, f.place, f.value, where=hidden[f.value])
+    return f
 
 
 def _portfolio(read: _Read) -> Portfolio:
@@ -102,6 +112,7 @@ def _read_file(path: Path, years: range, read: _Read) -> None:
     if same is not None:
         raise refusal("file_twice", workbook.file, other=same)
     read.inputs.append(workbook.input_file)
+    read.findings += odd_names(path)
     grids = read_grids(workbook)
     for layout in tables_of(grids, workbook.file, years, read.layouts, read.findings):
         _read_sheet(layout, workbook.file, years, read)
@@ -128,11 +139,13 @@ def _read_sheet(layout: Layout, file: str, years: range, read: _Read) -> None:
         elif kind is RowKind.HIDDEN:
             place = layout.grid.place(row, layout.columns.get("id", 1))
             value = _shown(layout.grid.at(row, layout.columns.get("id", 1)))
+            read.hidden[clean(value)] = place
             read.findings.append(finding("hidden_row", file, place, value, Severity.WARNING, row=str(row)))
     last = max(rows.values(), default=layout.first_row)
     table = TableFound(file, layout.grid.name, layout.header_row, layout.first_row, last, layout.columns, rows, layout.ours)
     read.tables.append(table)
     read.findings += _stray_columns(layout, file)
+    read.findings += check_formulas(layout, file, sorted(rows.values()))
     read.findings += _understood(layout, file, skipped)
 
 
@@ -141,7 +154,7 @@ def _shown(cell: Cell | None) -> str:
 
 
 def _investment(layout: Layout, row: int, file: str, years: range, read: _Read) -> list[Counted]:
-    reader = CellReader(layout, file, row, read.findings)
+    reader = CellReader(layout, file, row, read.findings, set(layout.lacking))
     draft = read_row(reader, years)
     if draft is None:
         return []

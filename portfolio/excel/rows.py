@@ -34,6 +34,10 @@ from portfolio.records import (
 _FINISHED: Final = re.compile(r"\s+(?:klar|färdig|finished|done)$", re.IGNORECASE)
 _LOCKS: Final = {"måste": LockKind.MUST, "must": LockKind.MUST, "aldrig": LockKind.NEVER, "never": LockKind.NEVER}
 _FREE: Final = {"fri", "nej", "free", "no"}
+MOST_EXACT: Final = 10**15
+"""Excel keeps 15 digits of a number and writes zeros for the others."""
+LONGEST_RAMP: Final = 100
+"""Steps of a ramp-up, one a year."""
 _NO_CATEGORY: Final = {"none", "ingen", "inget", "nej", "no"}
 
 
@@ -51,6 +55,9 @@ def read_row(reader: CellReader, years: range) -> Draft | None:
     if not identity:
         reader.missing("id")
         return None
+    number = reader.found("id")
+    if number is not None and isinstance(number.value, int | float) and abs(number.value) >= MOST_EXACT:
+        reader.fault("id_digits_lost", "id", number)
     name = reader.text("name")
     if not name:
         reader.missing("name")
@@ -192,6 +199,9 @@ def _ramp(reader: CellReader) -> tuple[Decimal, ...] | None:
             reader.fault("ramp_outside", "ramp", cell, part=part.strip())
             return None
         shares.append(value)
+    if len(shares) > LONGEST_RAMP:
+        reader.fault("ramp_too_long", "ramp", cell, most=LONGEST_RAMP)
+        return None
     return tuple(shares)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from portfolio.errors import Finding, Severity, finding
-from portfolio.excel.cells import clean
+from portfolio.excel.cells import clean, shown
 from portfolio.excel.columns import INVESTMENTS, normal, normal_id
 from portfolio.excel.grid import Cell, Grid
 from portfolio.excel.headers import STANDARD_SHEETS
@@ -33,9 +33,12 @@ def tables_of(grids: Sequence[Grid], file: str, years: range, layouts: Sequence[
         empty = [g for g in grids if normal(g.name) in STANDARD_SHEETS]
         for grid in empty:
             findings.append(finding("header_missing", file, grid.name))
-        if not empty:
+        unseen = [g for g in grids if g.hidden and not g.is_ours and _would_be(g, file, years)] if not empty else []
+        findings += [finding("sheet_hidden", file, g.name, g.name) for g in unseen]
+        if not empty and not unseen:
             findings.append(finding("sheet_missing", file, "", "", sheets=", ".join(g.name for g in grids)))
         return []
+    findings += [finding("sheet_hidden_read", file, t.grid.name, t.grid.name, Severity.WARNING) for t in tables if t.grid.hidden]
     if not named:
         told = {t.grid.name for t in tables if layout_of(layouts, file, t.grid.name) is not None}
         findings += [finding("sheet_by_header", file, t.grid.name, t.grid.name, Severity.NOTE) for t in tables if t.grid.name not in told]
@@ -47,6 +50,12 @@ def tables_of(grids: Sequence[Grid], file: str, years: range, layouts: Sequence[
             findings.append(finding("sheet_not_read", file, layout.grid.name, layout.grid.name, Severity.WARNING, read=tables[0].grid.name))
     others = [layout for layout in found if layout not in tables and "id" in layout.columns and not layout.year_fields]
     return [check_investments(_joined(table, others, file, findings), file, years, findings) for table in tables]
+
+
+def _would_be(grid: Grid, file: str, years: range) -> bool:
+    """The sheet would be read if it were not hidden."""
+    layout = candidate(grid, file, [])
+    return layout is not None and {"id", "name"} <= layout.columns.keys() and _plan_years(layout, years)
 
 
 def _candidates(grids: Sequence[Grid], file: str, layouts: Sequence[LayoutFile], findings: list[Finding]) -> list[Layout]:
@@ -81,7 +90,7 @@ def _ids(layout: Layout) -> dict[str, int]:
     """Ids of the rows below the header."""
     column = layout.columns["id"]
     cells = {r: layout.grid.at(r, column) for r in layout.grid.rows if r >= layout.first_row}
-    return {normal_id(clean(c.value)): r for r, c in cells.items() if c is not None and clean(c.value)}
+    return {normal_id(shown(c)): r for r, c in cells.items() if shown(c)}
 
 
 def _same_ids(tables: Sequence[Layout]) -> bool:
