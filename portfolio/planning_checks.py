@@ -18,16 +18,32 @@ SLIP = 100
 
 def check_model(p: Planning) -> list[Finding]:
     """Findings about the model on its own. Without plan years nothing else can be said."""
-    return list(_plan_years(p)) or [
-        *_horizon(p),
-        *_frame(p),
-        *_envelope(p),
-        *_debt(p),
-        *_emissions(p),
-        *_series(p),
-        *_other(p),
-        *check_money(p),
-    ]
+    if wrong := list(_plan_years(p)):
+        return wrong
+    found = [*_horizon(p), *_frame(p), *_envelope(p), *_debt(p), *_emissions(p), *_series(p), *_other(p), *check_money(p)]
+    return _horizon_first(p, found, "year_missing", _horizon_first(p, found, "year_foreign", found))
+
+
+def _horizon_first(p: Planning, found: list[Finding], code: str, rest: list[Finding]) -> list[Finding]:
+    """When several tables agree with each other about the same years and not with the horizon, it is the horizon that is asked about."""
+    years: dict[str, set[str]] = {}
+    for f in found:
+        if f.code == code and ".values." in f.place:
+            place, _, year = f.place.partition(".values.")
+            years.setdefault(place, set()).add(year)
+    first, last = p.horizon.first_year.value, p.horizon.last_year.value
+    alike = next(iter(years.values()), set())
+    if len(years) < 2 or any(y != alike for y in years.values()):
+        return rest
+    # in the middle of the plan years it is no matter of where the horizon ends
+    missing = code == "year_missing"
+    at_start, at_end = (str(first), str(last)) if missing else (str(first - 1), str(last + 1))
+    if not alike & {at_start, at_end}:
+        return rest
+    field, value = ("last_year", last) if at_end in alike else ("first_year", first)
+    shown = {"years": ", ".join(sorted(alike)), "places": ", ".join(sorted(years)), "first": str(first), "last": str(last)}
+    said = finding(f"horizon_{'long' if missing else 'short'}", p.file, f"horizon.{field}.value", value, **shown)
+    return [said, *(f for f in rest if f.code != code or ".values." not in f.place)]
 
 
 def _plan_years(p: Planning) -> Iterator[Finding]:
@@ -78,7 +94,8 @@ def _frame(p: Planning) -> Iterator[Finding]:
     if not any(frame.values.values()):
         yield finding("frame_zero", p.file, "plan_frame.frame.values", "", Severity.WARNING)
     total = p.plan_frame.total
-    if total is not None and total.value != sum(frame.values.values()):
+    complete = set(p.horizon.years) <= frame.values.keys()  # a year that is missing is said above, and the sum is then another one
+    if total is not None and complete and total.value != sum(frame.values.values()):
         difference = sum(frame.values.values()) - total.value
         yield finding("frame_total", p.file, "plan_frame.total.value", stated(total.value, total.stated), difference=difference)
 
@@ -126,6 +143,9 @@ def _emissions(p: Planning) -> Iterator[Finding]:
     for name, year in (("base_year", base), ("latest_year", latest)):
         if not FIRST <= year <= LAST:
             yield finding("year_unreasonable", p.file, f"emissions.{name}.value", year, first=str(FIRST), last=str(LAST))
+    if latest > p.horizon.target_year.value:
+        target = str(p.horizon.target_year.value)
+        yield finding("inventory_to_come", p.file, "emissions.latest_year.value", latest, Severity.WARNING, target=target)
     if base > latest:
         yield finding("years_reversed", p.file, "emissions.latest_year.value", latest, first=base)
     if table.latest.value > table.base.value * SLIP or table.base.value > table.latest.value * SLIP > 0:

@@ -100,6 +100,17 @@ def _where_stated(f: Finding, model: str, overlaid: Mapping[str, str]) -> Findin
     return replace(f, file=files[-1]) if files else f
 
 
+def where_stated(findings: Sequence[Finding], model: Path, scenarios: Sequence[Path]) -> list[Finding]:
+    """Findings about the model and the workbooks together, each with the file that stated the value: a scenario when it is one."""
+    overlaid: dict[str, str] = {}
+    ignored: list[Finding] = []
+    base, _ = _read(model, ignored)
+    for scenario in scenarios:
+        overlay, _ = _read(scenario, ignored)
+        _overlay(base, overlay, scenario.as_posix(), "", ignored, overlaid)
+    return [_where_stated(f, model.as_posix(), overlaid) for f in findings]
+
+
 def find_models(folder: Path) -> list[Path]:
     """The model files directly in `folder`."""
     return sorted(folder.glob("*.toml"))

@@ -273,7 +273,7 @@ HEADERS = [
     ("outlay.2027", None, "missing_year"),
     ("outlay.2027", "2026 (tkr)", "missing_year+column_twice"),
     ("outlay.2027", "2040 (tkr)", "missing_year+extra_year"),
-    ("tonnes", "Tonn CO2e per år", "unknown_column_near+missing_column"),
+    ("tonnes", "Tonn CO2e per år", "unknown_column_near"),
     ("comment", "Projektledare", "unknown_column"),
     ("comment", "Källa", "column_twice"),
     ("grant", None, "missing_column"),

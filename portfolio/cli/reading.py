@@ -85,7 +85,7 @@ def read(options: argparse.Namespace) -> Inputs:
         from portfolio.excel.starter import STARTER_YEARS
         from portfolio.layout_load import load_layouts
         from portfolio.planning_against import check_against
-        from portfolio.planning_load import load_planning
+        from portfolio.planning_load import load_planning, where_stated
 
     faults: list[Finding] = []
     model = _or_faults(faults, lambda: model_path(options))
@@ -103,7 +103,10 @@ def read(options: argparse.Namespace) -> Inputs:
         known = planned[1] if planned is not None else []
         raise InputError([*faults, *known, *(f for f in about if planned is not None or not f.code.startswith("year"))])
     planning, about_model = planned
-    findings = [*about_model, *reading.findings, *check_against(planning, reading.portfolio)]
+    together = check_against(planning, reading.portfolio)
+    if scenarios and model is not None:
+        together = where_stated(together, model, scenarios)
+    findings = [*about_model, *reading.findings, *together]
     if has_errors(findings):
         raise InputError(findings)
     return Inputs(planning, reading.portfolio, reading.tables, findings)

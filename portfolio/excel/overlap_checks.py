@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from portfolio.errors import Finding, Severity, finding
-from portfolio.excel.links import nearest
-from portfolio.records import OverlapPair, Portfolio
+from portfolio.excel.links import is_fixed, nearest
+from portfolio.records import Control, OverlapCeiling, OverlapPair, Portfolio
 
 
 def check_overlaps(portfolio: Portfolio) -> list[Finding]:
@@ -61,4 +61,15 @@ def _ceilings(portfolio: Portfolio) -> Iterator[Finding]:
             yield finding("ceiling_unknown_group", ceiling.origin.file, place, ceiling.group, near=nearest(ceiling.group, groups))
         if ceiling.group in seen:
             yield finding("ceiling_twice", ceiling.origin.file, place, ceiling.group, first=seen[ceiling.group])
+        yield from _committed_above(ceiling, portfolio)
         seen.setdefault(ceiling.group, f"{ceiling.origin.file} {place}")
+
+
+def _committed_above(ceiling: OverlapCeiling, portfolio: Portfolio) -> Iterator[Finding]:
+    """A ceiling below what is certain to be started takes tonnes away from what is decided; that may be meant, or a slip."""
+    certain = [i for i in portfolio.investments if i.overlap_group == ceiling.group and i.control is Control.CITY and is_fixed(i)]
+    tonnes = sum((i.tonnes for i in certain), Decimal(0))
+    if tonnes > ceiling.tonnes:
+        place = ceiling.origin.place("amount")
+        named = {"ids": ", ".join(i.id for i in certain), "tonnes": str(tonnes), "lost": str(tonnes - ceiling.tonnes)}
+        yield finding("ceiling_below_committed", ceiling.origin.file, place, ceiling.tonnes, Severity.WARNING, **named)
