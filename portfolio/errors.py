@@ -6,7 +6,8 @@ import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from pathlib import PurePath
+from typing import Any, Final
 
 
 class Severity(StrEnum):
@@ -140,7 +141,7 @@ class AuditBreached(PortfolioError):
 
 
 class CannotWrite(PortfolioError):
-    """A result cannot be written: `path` and the operating system's `reason`."""
+    """A result cannot be written: `path`, and the `reason` as a word of the catalogue (`cli.<reason>`) or of the operating system."""
 
     exit_code = 5
 
@@ -148,3 +149,23 @@ class CannotWrite(PortfolioError):
         self.path = path
         self.reason = reason
         super().__init__(f"{path}: {reason}")
+
+
+_OPEN_ELSEWHERE: Final = (32, 33)
+"""What Windows says of a file that another programme holds."""
+_REASONS: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "full"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "read_only"),
+    **dict.fromkeys((errno.EBUSY, errno.ETXTBSY), "open"),
+    errno.ENOENT: "no_folder",
+    errno.ENOTDIR: "not_folder",
+    errno.EISDIR: "is_folder",
+    errno.ENAMETOOLONG: "long_name",
+}
+
+
+def cannot_write(path: PurePath, fault: OSError) -> CannotWrite:
+    """The fault as a sentence a person understands, where there is one."""
+    # only Windows has winerror, and tells there a folder that is read-only from a workbook that is open
+    reason = "open" if getattr(fault, "winerror", None) in _OPEN_ELSEWHERE else _REASONS.get(fault.errno or 0, "")
+    return CannotWrite(path.as_posix(), reason or fault.strerror or str(fault))

@@ -41,8 +41,16 @@ def _horizon_first(p: Planning, found: list[Finding], code: str, rest: list[Find
     if not alike & {at_start, at_end}:
         return rest
     field, value = ("last_year", last) if at_end in alike else ("first_year", first)
-    shown = {"years": ", ".join(sorted(alike)), "places": ", ".join(sorted(years)), "first": str(first), "last": str(last)}
-    said = finding(f"horizon_{'long' if missing else 'short'}", p.file, f"horizon.{field}.value", value, **shown)
+    said = finding(
+        "horizon_long" if missing else "horizon_short",
+        p.file,
+        f"horizon.{field}.value",
+        value,
+        years=", ".join(sorted(alike)),
+        places=", ".join(sorted(years)),
+        first=str(first),
+        last=str(last),
+    )
     return [said, *(f for f in rest if f.code != code or ".values." not in f.place)]
 
 

@@ -104,9 +104,9 @@ def where_stated(findings: Sequence[Finding], model: Path, scenarios: Sequence[P
     """Findings about the model and the workbooks together, each with the file that stated the value: a scenario when it is one."""
     overlaid: dict[str, str] = {}
     ignored: list[Finding] = []
-    base, _ = _read(model, ignored)
+    base, _ = read_toml(model, ignored)
     for scenario in scenarios:
-        overlay, _ = _read(scenario, ignored)
+        overlay, _ = read_toml(scenario, ignored)
         _overlay(base, overlay, scenario.as_posix(), "", ignored, overlaid)
     return [_where_stated(f, model.as_posix(), overlaid) for f in findings]
 

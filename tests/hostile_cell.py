@@ -104,8 +104,13 @@ def external(r: Round) -> None:
 
 
 CASES: Final = (
-    *map(spelt, ("8 000", "8\u00a0000", "8\u202f000", "8\u2009000", "8'000", "8’000", "+8000", "8 000,00", "8.000,00", "8,000.00", "8000,0")),
-    *(cell(NUMBER, "EX-4.outlay.2027", t, changed=updated("EX-4", outlay=(40_000_000, 1_234_567_000))) for t in ("1 234 567", "1.234.567", "1,234,567", "1'234'567")),
+    *map(
+        spelt, ("8 000", "8\u00a0000", "8\u202f000", "8\u2009000", "8'000", "8’000", "+8000", "8 000,00", "8.000,00", "8,000.00", "8000,0")
+    ),
+    *(
+        cell(NUMBER, "EX-4.outlay.2027", t, changed=updated("EX-4", outlay=(40_000_000, 1_234_567_000)))
+        for t in ("1 234 567", "1.234.567", "1,234,567", "1'234'567")
+    ),
     cell(NUMBER, FIRST, "1.250", "ambiguous_number"),
     cell(NUMBER, FIRST, "12,345", "ambiguous_number"),
     cell(NUMBER, FIRST, "8 00", "text_for_number"),
@@ -116,7 +121,13 @@ CASES: Final = (
     cell(MINUS, "EX-2.operating", "--500", "text_for_number"),
     cell(PERCENT, "EX-2.outlay_uncertainty", 5, changed=updated("EX-2", outlay_uncertainty=Decimal("0.05"))),
     cell(PERCENT, "EX-2.outlay_uncertainty", "5 %", changed=updated("EX-2", outlay_uncertainty=Decimal("0.05"))),
-    cell(PERCENT, "EX-2.outlay_uncertainty", Shown(0.05, "0 %"), changed=updated("EX-2", outlay_uncertainty=Decimal("0.05")), name="0.05 shown as 5 %"),  # fmt: skip
+    cell(
+        PERCENT,
+        "EX-2.outlay_uncertainty",
+        Shown(0.05, "0 %"),
+        changed=updated("EX-2", outlay_uncertainty=Decimal("0.05")),
+        name="0.05 shown as 5 %",
+    ),
     cell(PERCENT, "EX-2.outlay_uncertainty", "500 %", "percent_outside"),
     cell(PERCENT, FIRST, "5 %", "percent_for_amount"),
     cell(PERCENT, FIRST, Shown(0.05, "0 %"), "percent_for_amount", shown="0.05", name="an amount shown as per cent"),
@@ -134,8 +145,20 @@ CASES: Final = (
     cell(WORDS, FIRST, "8000-9000", "text_for_number"),
     cell(WORDS, "EX-1.life", "40 år", "text_for_number"),
     cell(WORDS, "EX-1.tonnes", "300 ton", changed=None),
-    cell(SLIP, "EX-3.outlay.2028", 10, warning("unit_slip_in_row", "EX-3.outlay.2028", 10_000), changed=updated("EX-3", outlay=(20_000_000, 20_000_000, 10_000))),  # fmt: skip
-    cell(SLIP, "EX-4.outlay.2027", 40_000_000, warning("unit_slip_in_row", "EX-4.outlay.2026", 40_000_000), changed=updated("EX-4", outlay=(40_000_000, 40_000_000_000))),  # fmt: skip
+    cell(
+        SLIP,
+        "EX-3.outlay.2028",
+        10,
+        warning("unit_slip_in_row", "EX-3.outlay.2028", 10_000),
+        changed=updated("EX-3", outlay=(20_000_000, 20_000_000, 10_000)),
+    ),
+    cell(
+        SLIP,
+        "EX-4.outlay.2027",
+        40_000_000,
+        warning("unit_slip_in_row", "EX-4.outlay.2026", 40_000_000),
+        changed=updated("EX-4", outlay=(40_000_000, 40_000_000_000)),
+    ),
     cell("negative cost", FIRST, -8000, "negative_amount"),
     cell("negative cost", "EX-1.grant", -1, "negative_amount"),
     cell("negative cost", FIRST, "−8 000", "negative_amount"),
@@ -154,12 +177,36 @@ CASES: Final = (
     cell(ERRORS, "EX-1.id", Formula("=NA()", "#N/A"), "error_value", shown="#N/A", name="an id"),
     Case(ERRORS, "a stated total", totals(20_000, Formula("=1/0", "#DIV/0!")), (warning("error_value", "EX-2.stated_total", "#DIV/0!"),)),
     cell("formula without a cached value", FIRST, Formula("=4000+4000"), "formula_without_value", shown="=4000+4000", name="an amount"),
-    cell("formula without a cached value", "EX-1.name", Formula('="Cykel"&"bana"'), "formula_without_value", shown='="Cykel"&"bana"', name="a name"),  # fmt: skip
-    Case("formula without a cached value", "a stated total", summed((None,), (30_000,)), (warning("formula_without_value", "EX-1.stated_total", "=SUM(L5:S5)"),)),  # fmt: skip
-    Case("stale cached value", "a stated total", summed((21_000,), (30_000,)), (warning("row_total_differs", "EX-1.stated_total", 21_000),)),
+    cell(
+        "formula without a cached value",
+        "EX-1.name",
+        Formula('="Cykel"&"bana"'),
+        "formula_without_value",
+        shown='="Cykel"&"bana"',
+        name="a name",
+    ),
+    Case(
+        "formula without a cached value",
+        "a stated total",
+        summed((None,), (30_000,)),
+        (warning("formula_without_value", "EX-1.stated_total", "=SUM(L5:S5)"),),
+    ),
+    Case(
+        "stale cached value", "a stated total", summed((21_000,), (30_000,)), (warning("row_total_differs", "EX-1.stated_total", 21_000),)
+    ),
     Case("stale cached value", "none is stale", summed((20_000,), (30_000,), (50_000,), (80_000,))),
-    Case(OVERWRITTEN, "a stated total", summed((20_000,), 30_000, (50_000,), (80_000,)), (warning("formula_overwritten", "EX-2.stated_total", 30_000),)),  # fmt: skip
-    Case(OVERWRITTEN, "with another amount", summed((20_000,), (30_000,), 49_000, (80_000,)), (warning("formula_overwritten", "EX-3.stated_total", 49_000), warning("row_total_differs", "EX-3.stated_total", 49_000))),  # fmt: skip
+    Case(
+        OVERWRITTEN,
+        "a stated total",
+        summed((20_000,), 30_000, (50_000,), (80_000,)),
+        (warning("formula_overwritten", "EX-2.stated_total", 30_000),),
+    ),
+    Case(
+        OVERWRITTEN,
+        "with another amount",
+        summed((20_000,), (30_000,), 49_000, (80_000,)),
+        (warning("formula_overwritten", "EX-3.stated_total", 49_000), warning("row_total_differs", "EX-3.stated_total", 49_000)),
+    ),
     Case("external link", "an amount", external, (warning("external_link", FIRST, "='[1]Blad1'!$A$1"),)),
     cell(BLANKS, "EX-1.id", "  EX-1 "),
     cell(BLANKS, "EX-1.control", Said(" Stad ", " City ")),
@@ -182,7 +229,10 @@ CASES: Final = (
     cell("NaN, inf, > 1e12", FIRST, 2e9, "amount_too_large", shown="2000000000"),
     cell("NaN, inf, > 1e12", FIRST, 1e300, "amount_too_large", shown="1e+300"),
     cell("NaN, inf, > 1e12", "EX-1.tonnes", 2e9, "tonnes_too_large", shown="2000000000"),
-    *(cell(TEXTS, "EX-1.comment", t, changed=updated("EX-1", comment=t.strip())) for t in ("=1+1", "+46 42 10 50 00", "-se not", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0")),  # fmt: skip
+    *(
+        cell(TEXTS, "EX-1.comment", t, changed=updated("EX-1", comment=t.strip()))
+        for t in ("=1+1", "+46 42 10 50 00", "-se not", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0")
+    ),
     cell(TEXTS, FIRST, "=8000", "text_for_number"),
     cell(TEXTS, FIRST, "@8000", "text_for_number"),
     cell(CONTROL, "EX-1.comment", "rad\x07 ett\x1b[31m", changed=updated("EX-1", comment="rad ett[31m")),
@@ -194,11 +244,23 @@ CASES: Final = (
     cell("32,767 characters", FIRST, "9" * 32_767, "amount_too_large", name="a number"),
     cell("32,767 characters", FIRST, "1 000" + " 000" * 8_000, "amount_too_large", name="a grouped number"),
     cell("32,767 characters", "EX-1.ramp", "0|" * 16_383 + "1", "ramp_too_long", name="a ramp"),
-    cell("rich text", "EX-1.comment", Rich(("Obs ", "preliminärt", " belopp")), changed=updated("EX-1", comment="Obs preliminärt belopp"), name="a comment"),  # fmt: skip
+    cell(
+        "rich text",
+        "EX-1.comment",
+        Rich(("Obs ", "preliminärt", " belopp")),
+        changed=updated("EX-1", comment="Obs preliminärt belopp"),
+        name="a comment",
+    ),
     cell("rich text", FIRST, Rich(("8", " 0", "00")), name="an amount"),
     cell(UNICODE, "EX-1.comment", "🚲 på väg – 100 %", changed=updated("EX-1", comment="🚲 på väg – 100 %")),
-    cell(UNICODE, "EX-1.comment", unicodedata.normalize("NFD", "Åkeri på ö"), changed=updated("EX-1", comment="Åkeri på ö"), name="NFD is read as NFC"),
+    cell(
+        UNICODE,
+        "EX-1.comment",
+        unicodedata.normalize("NFD", "Åkeri på ö"),
+        changed=updated("EX-1", comment="Åkeri på ö"),
+        name="NFD is read as NFC",
+    ),
     cell(UNICODE, "EX-1.owner", unicodedata.normalize("NFD", "Exempelnämnden"), name="an owner in NFD"),
     Case(UNICODE, "a heading in NFD", lambda r: r.head.update({"owner": unicodedata.normalize("NFD", r.head["owner"])})),
-    cell("personal identity number", "EX-1.comment", "Kontakt 19121212-1212", changed=updated("EX-1", comment="Kontakt 19121212-1212")),  # fmt: skip
+    cell("personal identity number", "EX-1.comment", "Kontakt 19121212-1212", changed=updated("EX-1", comment="Kontakt 19121212-1212")),
 )

@@ -96,7 +96,8 @@ LOGIC: Final = (
     "the same investment in two owners' workbooks",
     "an owner not in the model file",
     "two models with the same title",
-    "model key unknown, unit missing, source missing, wrong unit (mnkr given as tkr), date in a number, TOML syntax error with line and column",
+    "model key unknown, unit missing, source missing, wrong unit (mnkr given as tkr), date in a number, "
+    "TOML syntax error with line and column",
     "scenario overlay naming a key that does not exist",
 )
 CLASSES: Final = {"File": FILE, "Structure": STRUCTURE, "Cell": CELL, "Logic": LOGIC}

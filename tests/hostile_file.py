@@ -56,7 +56,15 @@ def with_head(part: str, head: str, encoding: str = "utf-8") -> Change:
     return change
 
 
-LAUGHS: Final = "<!DOCTYPE l [" + '<!ENTITY a "ha">' + "".join(f'<!ENTITY {b} "{"&" + a + ";"}{"&" + a + ";"}">' for a, b in zip("abcdefghijklmnopqrstuvwx", "bcdefghijklmnopqrstuvwxy", strict=True)) + "]>"  # fmt: skip
+LAUGHS: Final = (
+    "<!DOCTYPE l ["
+    + '<!ENTITY a "ha">'
+    + "".join(
+        f'<!ENTITY {b} "{"&" + a + ";"}{"&" + a + ";"}">'
+        for a, b in zip("abcdefghijklmnopqrstuvwx", "bcdefghijklmnopqrstuvwxy", strict=True)
+    )
+    + "]>"
+)
 OUTSIDE: Final = '<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 PARAMETER: Final = '<!DOCTYPE l [<!ENTITY % p SYSTEM "http://exempel.invalid/x.dtd"> %p;]>'
 
@@ -161,7 +169,7 @@ def _slash(parts: Parts) -> None:
 CFB: Final = compound({"Workbook": b"\0" * 64})
 ENCRYPTED: Final = compound({"EncryptedPackage": b"\0" * 64, "EncryptionInfo": b"\4\0\4\0"})
 ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
-HTML: Final = "<html><table><tr><th>ID</th></tr></table></html>".encode()
+HTML: Final = b"<html><table><tr><th>ID</th></tr></table></html>"
 OTHER, BOMB = ".xls, .ods, .csv, .html renamed .xlsx", "zip bomb (one part, many parts, nested, overlapping entries, lying sizes)"
 SLASHES: Final = "prefixed or absolute part names"
 COPY: Final = '"(conflict copy)"'
@@ -190,17 +198,42 @@ CASES: Final = (
     bytes_of(BOMB, "nested", nested, ""),
     bytes_of(BOMB, "overlapping entries", overlapping, "zip_damaged_part"),
     bytes_of(BOMB, "lying sizes", lying, "zip_damaged_part"),
-    bytes_of(BOMB, "many tags", lambda c: rezip(c, [(f"customXml/item{n}.xml", b"<a>" + b"<b/>" * 1_000_000 + b"</a>") for n in range(5)]), "workbook_too_full"),  # fmt: skip
+    bytes_of(
+        BOMB,
+        "many tags",
+        lambda c: rezip(c, [(f"customXml/item{n}.xml", b"<a>" + b"<b/>" * 1_000_000 + b"</a>") for n in range(5)]),
+        "workbook_too_full",
+    ),
     parts_of("XML bomb", "laughs in the texts", with_head("xl/sharedStrings.xml", LAUGHS), Found("xml_doctype")),
-    parts_of("XML bomb", "laughs in a part that is not read", lambda p: p.data.update({"customXml/item1.xml": f"{LAUGHS}<l>&y;</l>".encode()}), Found("xml_doctype")),  # fmt: skip
-    parts_of("XML bomb", "elements in each other", lambda p: p.data.update({"customXml/item1.xml": b"<a>" * 100_000 + b"</a>" * 100_000}), Found("xml_too_deep")),  # fmt: skip
+    parts_of(
+        "XML bomb",
+        "laughs in a part that is not read",
+        lambda p: p.data.update({"customXml/item1.xml": f"{LAUGHS}<l>&y;</l>".encode()}),
+        Found("xml_doctype"),
+    ),
+    parts_of(
+        "XML bomb",
+        "elements in each other",
+        lambda p: p.data.update({"customXml/item1.xml": b"<a>" * 100_000 + b"</a>" * 100_000}),
+        Found("xml_too_deep"),
+    ),
     parts_of("external entity", "a file", with_head("xl/workbook.xml", OUTSIDE), Found("xml_doctype")),
     parts_of("external entity", "an address, by parameter", with_head("xl/styles.xml", PARAMETER), Found("xml_doctype")),
     parts_of("DOCTYPE", "in the sheet", with_head(SHEET, "<!DOCTYPE worksheet>"), Found("xml_doctype")),
     parts_of("DOCTYPE", "in UTF-16", with_head("docProps/app.xml", "<!DOCTYPE x>", "utf-16"), Found("xml_doctype")),
     Case("`~$` owner file", "named", _owner, (Found("file_owner", file="~$bok.xlsx"),)),
-    Case(COPY, "of OneDrive, alone", _copy("bok (motstridig kopia 2025-01-07).xlsx"), (warning("file_conflict_copy", file="bok (motstridig kopia 2025-01-07).xlsx"),)),  # fmt: skip
-    Case(COPY, "of Dropbox, alone", _copy("bok (Annas conflicted copy 2025-01-07).xlsx"), (warning("file_conflict_copy", file="bok (Annas conflicted copy 2025-01-07).xlsx"),)),  # fmt: skip
+    Case(
+        COPY,
+        "of OneDrive, alone",
+        _copy("bok (motstridig kopia 2025-01-07).xlsx"),
+        (warning("file_conflict_copy", file="bok (motstridig kopia 2025-01-07).xlsx"),),
+    ),
+    Case(
+        COPY,
+        "of Dropbox, alone",
+        _copy("bok (Annas conflicted copy 2025-01-07).xlsx"),
+        (warning("file_conflict_copy", file="bok (Annas conflicted copy 2025-01-07).xlsx"),),
+    ),
     Case(COPY, "beside the original", _copy_beside, (Found("file_twice", file="bok (1).xlsx"),)),
     Case("open/locked", "open in Excel", _open, (warning("file_open"),)),
     bytes_of("duplicate zip entries", "another case", lambda c: rezip(c, [("XL/workbook.xml", b"<workbook/>")]), "zip_duplicate_part"),
@@ -216,7 +249,9 @@ CASES: Final = (
     parts_of(SLASHES, "prefixed elements", raw.prefixed),
     parts_of(SLASHES, "absolute targets", raw.absolute_targets),
     parts_of(SLASHES, "a sheet under another name", raw.moved_sheet),
-    bytes_of("> 5,000 parts", "one more", lambda c: rezip(c, [(f"xl/media/{n}.bin", b"") for n in range(MAX_ENTRIES)]), "zip_too_many_parts"),  # fmt: skip
+    bytes_of(
+        "> 5,000 parts", "one more", lambda c: rezip(c, [(f"xl/media/{n}.bin", b"") for n in range(MAX_ENTRIES)]), "zip_too_many_parts"
+    ),
     parts_of("truncated", "a sheet whose XML ends too early", lambda p: p.put(SHEET, p.text(SHEET)[:400]), Found("xml_damaged")),
     parts_of("truncated", "the part of the sheet is gone", lambda p: p.data.pop(SHEET) and None, Found("zip_part_missing")),
 )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from openpyxl.utils import column_index_from_string
 
 import workbook_parts as raw
-from hostile_round import YEARS, Case, Found, Round, Said, sound, updated, warning, without
+from hostile_round import YEARS, Case, Found, Round, Said, sound, warning, without
 from portfolio.excel.standard import fields
 
 Make = Callable[[Round], None]
@@ -205,6 +205,8 @@ MISSING_OF_A_DRAFT: Final = (
     *("owner", "owner_type", "control", "in_plan", "earliest_start", "latest_start", "grant", "grant_status"),
     *("operating", "life", "tonnes", "removal_tonnes", "counts_to_target", "ramp"),
 )
+
+
 def addressless(parts: raw.Parts) -> None:
     """Cells that follow each other from the first column on, blank ones too, as the standard allows."""
     part = raw.main_sheet(parts)
@@ -238,20 +240,50 @@ CASES: Final = (
     Case(SHEETS, "trailing blank", named(Said("Investeringar ", "Investments "))),
     Case(TWO, "two versions", copied("Budget"), (ALIKE,)),
     Case(TWO, "one of them with the right name", copied(""), (warning("sheet_not_read", "Budget 2", "Budget 2"),)),
-    Case(HEAD, "missing", both(put("EX-1.removal_tonnes", 10), heading("tonnes", None)), (Found("missing_column", "{sheet}!{top}"), warning("column_without_header", "EX-1.tonnes", 300))),  # fmt: skip
+    Case(
+        HEAD,
+        "missing",
+        both(put("EX-1.removal_tonnes", 10), heading("tonnes", None)),
+        (Found("missing_column", "{sheet}!{top}"), warning("column_without_header", "EX-1.tonnes", 300)),
+    ),
     Case(HEAD, "column missing", both(put("EX-1.removal_tonnes", 10), dropped("tonnes")), (Found("missing_column", "{sheet}!{top}"),)),
-    Case(HEAD, "misspelt tonnes", both(put("EX-1.removal_tonnes", 10), heading("tonnes", Said("Tonn CO2e per år", "Tonne CO2e a yer"))), (Found("unknown_column_near", "#tonnes", Said("Tonn CO2e per år", "Tonne CO2e a yer")),)),  # fmt: skip
-    Case(HEAD, "misspelt start", heading("earliest_start", Said("Tidigst start", "Earliest strat")), (Found("unknown_column_near", "#earliest_start", Said("Tidigst start", "Earliest strat")),)),  # fmt: skip
-    Case(HEAD, "misspelt control", heading("control", Said("Rådiget", "Contorl")), (Found("unknown_column_near", "#control", Said("Rådiget", "Contorl")),)),  # fmt: skip
+    Case(
+        HEAD,
+        "misspelt tonnes",
+        both(put("EX-1.removal_tonnes", 10), heading("tonnes", Said("Tonn CO2e per år", "Tonne CO2e a yer"))),
+        (Found("unknown_column_near", "#tonnes", Said("Tonn CO2e per år", "Tonne CO2e a yer")),),
+    ),
+    Case(
+        HEAD,
+        "misspelt start",
+        heading("earliest_start", Said("Tidigst start", "Earliest strat")),
+        (Found("unknown_column_near", "#earliest_start", Said("Tidigst start", "Earliest strat")),),
+    ),
+    Case(
+        HEAD,
+        "misspelt control",
+        heading("control", Said("Rådiget", "Contorl")),
+        (Found("unknown_column_near", "#control", Said("Rådiget", "Contorl")),),
+    ),
     Case(HEAD, "unknown", heading("comment", "Projektledare"), (Found("unknown_column", "#comment", "Projektledare"),)),
-    Case(HEAD, "duplicated", lambda r: r.head.update(bond_tonnes=r.head["tonnes"]), (Found("column_twice", "#bond_tonnes", Said("Ton CO2e per år", "Tonnes CO2e per year")),)),  # fmt: skip
+    Case(
+        HEAD,
+        "duplicated",
+        lambda r: r.head.update(bond_tonnes=r.head["tonnes"]),
+        (Found("column_twice", "#bond_tonnes", Said("Ton CO2e per år", "Tonnes CO2e per year")),),
+    ),
     Case(HEAD, "moved", reversed_columns),
     Case(HEAD, "merged", merged),
     Case(HEAD, "on two rows", on_two_rows),
     Case(HEAD, "in our other language", other_language),
     Case(HEAD, "in a language that is not ours", german, (Found("header_missing", "{sheet}"),)),
     Case(HEAD, "with line breaks and capitals", capitals),
-    Case(HEAD, "only years", years_only, (*(Found("missing_column", "{sheet}!{top}") for _ in MISSING_OF_A_DRAFT), Found("ceiling_unknown_group", "{overlaps}!B2", "LADD"))),
+    Case(
+        HEAD,
+        "only years",
+        years_only,
+        (*(Found("missing_column", "{sheet}!{top}") for _ in MISSING_OF_A_DRAFT), Found("ceiling_unknown_group", "{overlaps}!B2", "LADD")),
+    ),
     Case("extra title rows", "twelve", titles(12)),
     Case("extra title rows", "too many", titles(45), (Found("header_missing", "{sheet}"),)),
     Case(MOVED, "right", moved(0, 5)),
@@ -266,19 +298,38 @@ CASES: Final = (
     Case(YEAR, "as a date", heading("outlay.2027", date(2027, 1, 1))),
     Case(YEAR, "with a footnote", heading("outlay.2026", "2026*")),
     Case(YEAR, "two digits after a word", heading("outlay.2027", "B27")),
-    Case(YEAR, "two digits alone", heading("outlay.2027", "27"), (Found("unknown_column", "#outlay.2027", "27"), Found("missing_year", "{sheet}!{top}"))),  # fmt: skip
+    Case(
+        YEAR,
+        "two digits alone",
+        heading("outlay.2027", "27"),
+        (Found("unknown_column", "#outlay.2027", "27"), Found("missing_year", "{sheet}!{top}")),
+    ),
     Case(YEAR, "in mnkr among tkr", heading("outlay.2027", "2027 (mnkr)"), (Found("unit_conflict", "#outlay.2027", "2027 (mnkr)"),)),
-    Case(YEAR, "a year that is no plan year", heading("outlay.2031", "2033 (tkr)"), (Found("missing_year", "{sheet}!{top}"), Found("extra_year", "#outlay.2031", "2033 (tkr)"))),  # fmt: skip
+    Case(
+        YEAR,
+        "a year that is no plan year",
+        heading("outlay.2031", "2033 (tkr)"),
+        (Found("missing_year", "{sheet}!{top}"), Found("extra_year", "#outlay.2031", "2033 (tkr)")),
+    ),
     Case(TOTAL, "called so", below({}, SUM)),
     Case(TOTAL, "in the column of ids", below({"id": Said("Slutsumma", "Grand total"), "outlay.2025": 8_000})),
     Case(TOTAL, "with another sum", below(SUM | {"outlay.2025": 8_001}), (warning("sum_differs", "+1.outlay.2025", 8001),)),
     Case(TOTAL, "without a name", below({"outlay.2025": 8_000, "outlay.2026": 87_000}), (Found("missing_value", "+1.id"),)),
     Case("`varav` rows", "below the sum", below(SUM, {"name": Said("varav bolag", "of which companies"), "outlay.2025": 1})),
-    Case("`varav` rows", "under a heading", below({"name": "Exempelbolaget AB"}, {"name": Said("därav lån", "of which loans"), "outlay.2026": 5})),
+    Case(
+        "`varav` rows",
+        "under a heading",
+        below({"name": "Exempelbolaget AB"}, {"name": Said("därav lån", "of which loans"), "outlay.2026": 5}),
+    ),
     Case("blank row in the middle", "one", blank_row),
     Case(HIDDEN, "a hidden row", rows_hidden("EX-3"), (GONE,), without("EX-3")),
     Case(HIDDEN, "a filtered row", filtered, (GONE,), without("EX-3")),
-    Case(HIDDEN, "a hidden row that another needs", rows_hidden("EX-2"), (warning("hidden_row", "EX-2.id", "EX-2"), Found("hidden_needed", "EX-4.requires", "EX-2"))),  # fmt: skip
+    Case(
+        HIDDEN,
+        "a hidden row that another needs",
+        rows_hidden("EX-2"),
+        (warning("hidden_row", "EX-2.id", "EX-2"), Found("hidden_needed", "EX-4.requires", "EX-2")),
+    ),
     Case(HIDDEN, "a hidden row with a fault", both(rows_hidden("EX-3"), put("EX-3.life", "x")), (GONE,), without("EX-3")),
     Case(HIDDEN, "a hidden year", lambda r: r.hidden_columns.add("outlay.2026")),
     Case("one cell at XFD1048576", "a number", corner, (CORNER,)),

@@ -216,9 +216,9 @@ def test_ctrl_c_in_the_search_keeps_the_plan(round_: Path, monkeypatch: pytest.M
 
 def test_ctrl_c_while_writing_does_not_lose_the_plan(round_: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     del round_
-    from portfolio.excel import safe_write
+    from portfolio import delivery
 
-    write = safe_write.write_atomically
+    write = delivery.write_flushed
     written: list[str] = []
 
     def interrupted(path: Path, data: bytes) -> None:
@@ -227,7 +227,7 @@ def test_ctrl_c_while_writing_does_not_lose_the_plan(round_: Path, monkeypatch: 
         written.append(path.name)
         write(path, data)
 
-    monkeypatch.setattr(safe_write, "write_atomically", interrupted)
+    monkeypatch.setattr(delivery, "write_flushed", interrupted)
     assert main(["optimise", "--out", "ut", "--json"]) == 130
     said = capsys.readouterr()
     assert json.loads(said.out)["status"] == "proven_best"

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.changes import ModelChange, PlanChange, RecordChange, model_changes, plan_changes, record_changes
+from portfolio.delivery import unfinished
 from portfolio.errors import InputError, finding, os_reason
 from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.read import read_portfolio
@@ -59,6 +60,8 @@ def load_run(path: Path) -> Run:
     Raises:
         InputError: the file cannot be read, or is not the `run.json` of this version.
     """
+    if unfinished(path.parent):
+        raise InputError([finding("run_unfinished", path.parent.as_posix())])
     try:
         return Run.model_validate_json(path.read_bytes())
     except OSError as fault:

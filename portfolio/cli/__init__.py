@@ -19,7 +19,7 @@ from portfolio.cli.face import (
     say_what_the_stream_can,
 )
 from portfolio.cli.parser import REPORTS, parser_of
-from portfolio.errors import OS_REASONS, AuditBreached, CannotWrite, InputError, PortfolioError, SolveFailed, WorkerLost
+from portfolio.errors import AuditBreached, CannotWrite, InputError, PortfolioError, SolveFailed, WorkerLost
 from portfolio.text import Lang, Text
 
 __all__ = [
@@ -53,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         face.findings(fault.findings)
         return EXIT_INPUT
     except CannotWrite as fault:
-        name = {"exists": "cli.exists", "input": "cli.input"} | {reason: f"os.{reason}" for reason in OS_REASONS}
-        reason = text(name[fault.reason]) if fault.reason in name else fault.reason
+        name = next((n for n in (f"cli.write.{fault.reason}", f"os.{fault.reason}") if text.has(n)), None)
+        reason = text(name) if name is not None else fault.reason
         face.error(text("cli.cannot_write", path=fault.path, reason=reason))
         return EXIT_WRITE
     except AuditBreached as fault:

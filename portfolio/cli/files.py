@@ -8,7 +8,7 @@ from pathlib import Path
 from portfolio.cli.face import EXIT_DONE, Face
 from portfolio.cli.reading import model_path, scenario_paths, workbooks_in
 from portfolio.ctrl_c import in_one_piece
-from portfolio.errors import CannotWrite, InputError, finding
+from portfolio.errors import InputError, finding
 
 
 def run_formulas(options: argparse.Namespace, face: Face) -> int:
@@ -66,9 +66,7 @@ def run_layout(options: argparse.Namespace, face: Face) -> int:
     if options.out is None:
         face.say(made.rstrip("\n"))
         return EXIT_DONE
-    if options.out.exists():
-        raise CannotWrite(options.out.as_posix(), "exists")
-    write_atomically(options.out, made.encode("utf-8"))
+    write_atomically(options.out, made.encode("utf-8"), fresh=True)
     face.say(text("cli.layout.done", file=options.out.as_posix()))
     return EXIT_DONE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from portfolio.cli.asking import asked_run, proven, question_asked
 from portfolio.cli.ending import ended, no_proven_plan, nothing_proven
 from portfolio.cli.face import EXIT_INFEASIBLE, Face
-from portfolio.cli.writing import created, folder, write_files
+from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import InfeasiblePlan, SolveStopped
 
@@ -41,13 +41,12 @@ def run_frontier(options: argparse.Namespace, face: Face) -> int:
     if options.out is not None:
         from portfolio.reports.frontier.pictures import drawn
 
-        place = folder(options.out, created())
         files = {
             f"{CURVE}.xlsx": render.workbook(found, face.text),
             f"{CURVE}.png": drawn(found, "png", face.text),
             f"{CURVE}.svg": drawn(found, "svg", face.text),
         }
-        write_files(place, files, [Path(i.file) for i in portfolio.inputs], face)
+        place = write(options.out, created(), files, [Path(i.file) for i in portfolio.inputs], face)
         face.remark(face.text("frontier.written", files=", ".join((place / name).as_posix() for name in files)))
     return ended(face, clock, complete=found.complete)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.cli.face import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
 from portfolio.cli.reading import read
-from portfolio.cli.writing import created, folder, write
+from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
     """The main job."""
     inputs = read(options)
     with in_one_piece():
+        from portfolio import delivery  # noqa: F401 - loaded before there is something to lose
         from portfolio.analysis.optimise import Request, optimise
-        from portfolio.excel.safe_write import write_atomically
         from portfolio.outcome import StopReason
         from portfolio.reports import bond_report, html, memorandum, returned, run_json, terminal, workbook
         from portfolio.reports.findings import finding_line
@@ -75,7 +75,6 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
     with instead_of_interrupt(clock.interrupt):
         # whatever has been found by then is audited and written
         run = optimise(inputs.portfolio, inputs.planning, request, lines, clock)
-        place = folder(options.out, stamp)
         made: Sequence[Returned] = ()
         if run.totals is not None:
             made, refused = returned.render(run, inputs.tables, face.text)
@@ -85,8 +84,12 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         books[REPORT] = html.render(run, face.text) if run.totals is not None else None
         books[MEMORANDUM] = memorandum.render(run, face.text) if run.totals is not None else None
         books[BONDS] = bond_report.render(run, face.text) if run.bonds is not None else None
-        write(place, made, books, [Path(i.file) for i in run.inputs], face)
-        write_atomically(place / "run.json", as_json.encode("utf-8"))
+        files = {f"returned/{w.name}": w.content for w in made}
+        files |= {name: content for name, content in books.items() if content is not None}
+        files["run.json"] = as_json.encode("utf-8")
+        # a workbook of an earlier run must not stand beside a run that has none
+        retired = [name for name, content in books.items() if content is None]
+        place = write(options.out, stamp, files, [Path(i.file) for i in run.inputs], face, retired)
         if face.json:
             print(as_json, end="")
         else:

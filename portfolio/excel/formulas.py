@@ -29,7 +29,14 @@ def check_formulas(layout: Layout, file: str, rows: Sequence[int]) -> Iterator[F
             first = linked[0]
             place = layout.grid.place_of(first)
             yield finding(
-                "external_link", file, place, first.formula, Severity.WARNING, column=layout.header(name), value_there=first.text, count=len(linked)
+                "external_link",
+                file,
+                place,
+                first.formula,
+                Severity.WARNING,
+                column=layout.header(name),
+                value_there=first.text,
+                count=len(linked),
             )
 
 
@@ -47,4 +54,6 @@ def _overwritten(layout: Layout, file: str, name: str, cells: Sequence[Cell]) ->
     for cell in typed:
         place = layout.grid.place_of(cell)
         there = Translator(formula, made[0].address).translate_formula(cell.address)
-        yield finding("formula_overwritten", file, place, cell.text, Severity.WARNING, column=layout.header(name), formula=there, count=count)
+        yield finding(
+            "formula_overwritten", file, place, cell.text, Severity.WARNING, column=layout.header(name), formula=there, count=count
+        )

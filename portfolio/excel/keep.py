@@ -11,21 +11,16 @@ _PROPERTIES: Final = "docProps/core.xml"
 """Excel and its relatives write here who saved the workbook last, and when; we write the same every time."""
 
 
-def keep_edited(path: Path, content: bytes) -> Path | None:
-    """Move a workbook that somebody has saved since we wrote it, or any other file that differs, out of the way of `content`.
+EDITED: Final = (".xlsx", ".xlsm", ".md")
+"""Files that people work on."""
 
-    Returns:
-        Where it is kept; None when there was nothing to keep.
 
-    Raises:
-        OSError: it cannot be moved.
-    """
-    if not path.exists():
-        return None
+def edited(path: Path, content: bytes) -> bool:
+    """Somebody has saved the workbook at `path` since we wrote it, or it is another file to work on and differs from `content`."""
+    if path.suffix not in EDITED or not path.exists():
+        return False
     there, new = path.read_bytes(), _properties(content)
-    if there == content or (new is not None and _properties(there) == new):
-        return None
-    return path.rename(aside(path))
+    return there != content and (new is None or _properties(there) != new)
 
 
 def aside(path: Path) -> Path:

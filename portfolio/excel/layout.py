@@ -215,7 +215,9 @@ def _unknown(cell: Cell, file: str, place: str, sheet: str) -> Finding:
 
 def _check_columns(layout: Layout, declared: tuple[Column, ...], file: str, findings: list[Finding]) -> None:
     here = f"{layout.grid.name}!"
-    meant = {dict(f.parameters)["near"] for f in findings if f.code == "unknown_column_near" and f.file == file and f.place.startswith(here)}
+    meant = {
+        dict(f.parameters)["near"] for f in findings if f.code == "unknown_column_near" and f.file == file and f.place.startswith(here)
+    }
     for column in declared:
         # a heading that is misspelt is one fault, not two
         if column.required and not layout.has(column.field) and column.header("sv") not in meant:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from portfolio.errors import CannotWrite, os_reason
+from portfolio.excel.safe_write import write_atomically
 from portfolio.excel.standard import standard_workbook
 from portfolio.records import (
     Control,
@@ -75,7 +75,8 @@ def write_template(path: Path, years: range, lang: Lang = "sv") -> None:
     Raises:
         CannotWrite: it exists already or the place cannot be written.
     """
-    _write_new(path, standard_workbook(Portfolio(investments=()), years, unit="tkr", lang=lang, title=Text(lang)("excel.template.title")))
+    made = standard_workbook(Portfolio(investments=()), years, unit="tkr", lang=lang, title=Text(lang)("excel.template.title"))
+    write_atomically(path, made, fresh=True)
 
 
 def write_starter(path: Path, lang: Lang = "sv") -> None:
@@ -84,14 +85,4 @@ def write_starter(path: Path, lang: Lang = "sv") -> None:
     Raises:
         CannotWrite: it exists already or the place cannot be written.
     """
-    _write_new(path, starter_workbook(lang))
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileExistsError as fault:
-        raise CannotWrite(path.as_posix(), "exists") from fault
-    except OSError as fault:
-        raise CannotWrite(path.as_posix(), os_reason(fault)) from fault
+    write_atomically(path, starter_workbook(lang), fresh=True)

@@ -16,7 +16,8 @@ from portfolio.excel.columns import normal
 from portfolio.excel.layout import Layout
 
 _SUM: Final = re.compile(
-    r"^(?:delsumma|summa|summor|slutsumma|årssumma|summering|s:a|σ|totalt|total|totalsumma|totalbelopp|totaler|sum|subtotal|grand total|varav|därav|of which)(?![a-zåäö])",
+    r"^(?:delsumma|summa|summor|slutsumma|årssumma|summering|s:a|σ"
+    r"|totalt|total|totalsumma|totalbelopp|totaler|sum|subtotal|grand total|varav|därav|of which)(?![a-zåäö])",
     re.IGNORECASE,
 )
 _PART: Final = re.compile(r"^(?:varav|därav|of which)\b", re.IGNORECASE)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from portfolio.errors import CannotWrite, os_reason
+from portfolio.delivery import deliver, deliver_new
+from portfolio.errors import cannot_write
 from portfolio.excel.starter import starter_workbook
 from portfolio.text import Lang
 
 
 def write_round(folder: Path, lang: Lang) -> list[Path]:
-    """Write models/, inputs/ and outputs/ into `folder`; nothing that exists is touched.
+    """Write models/, inputs/ and outputs/ into `folder`, whole or not at all; nothing that exists is touched.
 
     Returns:
         The files written.
@@ -25,18 +26,12 @@ def write_round(folder: Path, lang: Lang) -> list[Path]:
         Path("models/frameworks/exempel.toml"): (data / "framework.toml").read_bytes(),
         Path("inputs/exempel-2025.xlsx"): starter_workbook(lang),
     }
-    for name in files:
-        if (folder / name).exists():
-            raise CannotWrite((folder / name).as_posix(), "exists")
-    written = []
+    if folder.exists():
+        deliver(folder, {name.as_posix(): content for name, content in files.items()}, fresh=True)
+    else:
+        deliver_new(folder.parent, [folder.name], {name.as_posix(): content for name, content in files.items()})
     try:
-        (folder / "outputs").mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as file:
-                file.write(content)
-            written.append(path)
+        (folder / "outputs").mkdir(exist_ok=True)
     except OSError as fault:
-        raise CannotWrite(fault.filename or folder.as_posix(), os_reason(fault)) from fault
-    return written
+        raise cannot_write(folder / "outputs", fault) from fault
+    return [folder / name for name in files]
