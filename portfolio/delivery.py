@@ -49,7 +49,10 @@ def deliver_new(parent: Path, names: Iterable[str], files: Mapping[str, bytes]) 
     stage: Path | None = None
     tried = ""
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as fault:
+            raise CannotWrite(parent.as_posix(), "not_folder") from fault
         _sweep(parent)
         stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=parent))
         for name, content in files.items():

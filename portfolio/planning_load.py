@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from portfolio.errors import Finding, InputError, finding, has_errors
+from portfolio.inert import inert
 from portfolio.planning import BondFramework, Planning, Sourced
 from portfolio.planning_checks import check_model
 from portfolio.planning_quantities import Reading, Table, read_quantity
@@ -133,7 +134,7 @@ def read_toml(path: Path, findings: list[Finding]) -> tuple[Table, str]:
         findings.append(finding("model_unreadable", file, value=fault.strerror or ""))
         return {}, ""
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal), hashlib.sha256(raw).hexdigest()
+        return _inert(tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal)), hashlib.sha256(raw).hexdigest()
     except UnicodeDecodeError:
         findings.append(finding("model_not_utf8", file))
     except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting beyond what Python reads
@@ -141,6 +142,15 @@ def read_toml(path: Path, findings: list[Finding]) -> tuple[Table, str]:
         place = ", ".join(re.findall(r"\d+", at.group(1))) if at else ""
         findings.append(finding("model_syntax", file, place.replace(", ", ":"), str(fault).split(" (at")[0]))
     return {}, ""
+
+
+def _inert(value: Any) -> Any:
+    """Names and texts without what a terminal obeys: TOML can say any character by its number."""
+    if isinstance(value, dict):
+        return {inert(key): _inert(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_inert(v) for v in value]
+    return inert(value) if isinstance(value, str) else value
 
 
 def _overlay(base: Table, overlay: Table, file: str, place: str, findings: list[Finding], overlaid: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 TOP = Path(__file__).parent.parent
 PACKAGE = TOP / "portfolio"
 LEVELS = {
-    0: ("errors", "units", "text", "ctrl_c", "__init__"),
+    0: ("errors", "units", "text", "ctrl_c", "inert", "__init__"),
     1: ("records", "planning", "statements", "explained", "explored", "outcome"),
     2: (
         *("excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit"),

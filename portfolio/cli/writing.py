@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from portfolio.cli.face import Face
-from portfolio.errors import CannotWrite
+from portfolio.errors import CannotWrite, cannot_write
 
 
 def write(
@@ -28,8 +28,12 @@ def write(
 
     if wanted is None:
         return deliver_new(Path("outputs"), (f"{stamp:%Y-%m-%d}-{number:02d}" for number in range(1, 10_000)), files)
+    try:
+        there = wanted.exists()
+    except OSError as fault:  # a name that no file can have
+        raise cannot_write(wanted, fault) from fault
     _never_an_input(wanted, files, inputs)
-    if not wanted.exists():
+    if not there:
         return deliver_new(wanted.parent, [wanted.name], files)
     for path, now in deliver(wanted, files, retired):
         face.remark(face.text("cli.kept", path=path.as_posix(), kept=now.name))

@@ -18,6 +18,7 @@ from portfolio.excel.columns import normal_id, word_index, words_of, yes_no, yes
 from portfolio.excel.grid import Cell
 from portfolio.excel.layout import Layout
 from portfolio.excel.numbers import Number, Reading, parse_float, parse_number
+from portfolio.inert import inert
 from portfolio.text import LANGUAGES
 from portfolio.units import KRONOR_PER
 
@@ -25,7 +26,6 @@ MAX_KRONOR: Final = 10**12
 MAX_TONNES: Final = 10**9
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2150
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\ud800-\udfff]")
 _ZEROS: Final = re.compile("0{2,}")
 _T = TypeVar("_T")
 
@@ -34,7 +34,7 @@ def clean(value: object) -> str:
     """A text as it is kept: composed, without control characters, blanks at the ends or no-break spaces; 101.0 is `101`."""
     if isinstance(value, float):
         return format(value, ".15g")
-    return _CONTROL.sub("", unicodedata.normalize("NFC", str(value))).replace("\u00a0", " ").strip()
+    return inert(unicodedata.normalize("NFC", str(value))).replace("\u00a0", " ").strip()
 
 
 def shown(cell: Cell | None) -> str:

@@ -1,0 +1,207 @@
+"""Text from workbooks, models and names of files stays text in every command and every output: no formula, markup, escape or element."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+
+from hostile_round import BOOK, MODEL, sound
+from portfolio.cli import main
+
+Capture = pytest.CaptureFixture[str]
+PAYLOADS = (
+    *("=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.invalid","klicka")', "\t=1+1", "{=1}", "%0A=1"),
+    *(
+        '=WEBSERVICE("http://x.invalid")',
+        '=DDE("x","y")',
+        "[bold red]fet[/bold red]",
+        "[link=http://x.invalid]länk[/link]",
+        "[/]",
+        "[blink]",
+    ),
+    *(
+        "\x1b[31mröd\x1b[0m",
+        "\x1b]8;;http://x.invalid\x1b\\länk\x1b]8;;\x1b\\",
+        "\x1b]0;titel\x07",
+        "\x9b31mC1",
+        "\x9d8;;x\x9c",
+        "\x08\x08\x08",
+    ),
+    *(
+        "\u202egnp.exe",
+        "\u2066bak\u2069",
+        "\u200f\u200e",
+        "rad\r\nny=1",
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "</td></tr>",
+    ),
+    *("&lt;b&gt;", "javascript:alert(1)", "'; DROP TABLE x; --", "{id}", "{0}", "%s", "{{count:a|b}}", "]]>", "<!--", "_x001B_[31m"),
+)
+"""Formulas, rich's markup, escapes of terminals (ESC, OSC 8, C1), marks of direction, HTML, and what catalogues and templates fill in."""
+FIELDS = (
+    "name",
+    "source",
+    "comment",
+    "alternatives",
+    "sector",
+    "scope",
+    "overlap_group",
+    "emission_sector",
+    "bond_category",
+    "owner",
+    "id",
+    "requires",
+)
+FREE = ("name", "source", "comment", "sector")
+"""Fields in which anything is allowed; the others must be as the model or other rows have them, and are shown in findings."""
+FORBIDDEN = {"Cc", "Cf", "Cs", "Co"}
+
+
+def inert_text(said: str) -> None:
+    """Nothing that a terminal obeys."""
+    bad = {c for c in said if unicodedata.category(c) in FORBIDDEN and c not in "\n\t\u00ad"}
+    assert not bad, f"{bad!r}"
+
+
+def strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [s for k, v in value.items() for s in (*strings(k), *strings(v))]
+    return [s for v in value for s in strings(v)] if isinstance(value, list) else []
+
+
+def inert_workbook(content: bytes, allowed: Sequence[str]) -> None:
+    """No formula but ours, no link that the text has made, and XML that is XML."""
+    for sheet in openpyxl.load_workbook(BytesIO(content)).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    assert str(cell.value).startswith(tuple(allowed)), f"{sheet.title}!{cell.coordinate}: {cell.value}"
+                assert cell.hyperlink is None or not str(cell.hyperlink.target or "").startswith(("http://x", "javascript")), (
+                    cell.coordinate
+                )
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        for name in archive.namelist():
+            assert b"x.invalid" not in archive.read(name) or not name.endswith(".rels"), name
+            if name.endswith((".xml", ".rels")):
+                ElementTree.fromstring(archive.read(name))
+
+
+def inert_svg(content: str) -> None:
+    assert "<script" not in content
+    assert not re.search(r"\son\w+=", content)
+    ElementTree.fromstring(content)
+
+
+def spoilt(folder: Path, shift: int) -> None:
+    """A round with payloads in every free text of workbook and model, in names of sheets and files, and in ids."""
+    made = sound("sv")
+    for n, identity in enumerate(("EX-1", "EX-2", "EX-3", "EX-4")):
+        for k, name in enumerate(FREE):
+            made.put(
+                identity,
+                name,
+                "X" + PAYLOADS[(shift + 7 * n + k) % len(PAYLOADS)] if name == "name" else PAYLOADS[(shift + 7 * n + k) % len(PAYLOADS)],
+            )
+    ids = {"EX-2": "=1+[red]2", "EX-3": "<b>3</b>"}
+    for old, new in ids.items():
+        made.put(old, "id", new)
+    made.put("EX-4", "requires", ids["EX-2"])
+    text = json.dumps(PAYLOADS[(shift + 3) % len(PAYLOADS)] + "x", ensure_ascii=True)
+    text = re.sub(r"\\u(d[89ab]\w\w)\\u(d\w{3})", "", text)
+    made.model = re.sub(r'title = "[^"]*"', lambda _: f"title = {text}", made.model, count=1)
+    made.model = re.sub(r'source = "Årsredovisning"', lambda _: f"source = {text}", made.model, count=1)
+    made.write(folder)
+    shutil.copyfile(folder / BOOK, folder / "[bold]=1+1 <b>.xlsx")
+
+
+COMMANDS: tuple[list[str], ...] = (
+    ["report", "debt"],
+    ["report", "funding"],
+    ["report", "bonds"],
+    ["report", "gap"],
+    ["why", "=1+[red]2"],
+    ["why", "<b>3</b>"],
+    ["prices"],
+    ["costs", "--out", "kurvor"],
+    ["frontier", "--points", "2", "--out", "kurvor"],
+    ["metrics"],
+    ["stability"],
+    ["near"],
+)
+"""Every command that shows a run."""
+
+
+@pytest.mark.parametrize("shift", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (9, 18, 27))])
+def test_text_stays_text_in_every_command(shift: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    spoilt(tmp_path, shift)
+    monkeypatch.chdir(tmp_path)
+    name = "[bold]=1+1 <b>.xlsx"
+    assert main(["optimise", name, "--model", MODEL, "--out", "[red]ut"]) == 0, capsys.readouterr().err
+    said = capsys.readouterr()
+    inert_text(said.out + said.err)
+    assert "[red]ut/beslutsunderlag.xlsx" in said.out.replace("\n", "")
+    out = Path("[red]ut")
+    inert_text("".join(strings(json.loads((out / "run.json").read_text("utf-8")))).replace("\r", ""))
+    for path in (*out.glob("*.xlsx"), *out.glob("returned/*.xlsx")):
+        inert_workbook(path.read_bytes(), ["=SUBTOTAL(109,", "=SUM("])
+    commands = COMMANDS if shift else COMMANDS[:6]
+    for command in commands:
+        for extra in ([], ["--json"]) if shift else ([],):
+            code = main([*command, *extra, "--run", str(out)])
+            said = capsys.readouterr()
+            assert code in (0, 4), said.err
+            inert_text(said.out + said.err)
+            if extra:
+                inert_text("".join(strings(json.loads(said.out))))
+    for command in (
+        ["check", name, "--model", MODEL],
+        ["check", str(out / "beslutsunderlag.xlsx")],
+        ["diff", str(out), str(out)],
+        ["layout", name],
+    ):
+        assert main(command) in (0, 3), command
+        said = capsys.readouterr()
+        inert_text(said.out + said.err)
+    assert main(["formulas", MODEL]) == 0
+    inert_text(capsys.readouterr().out)
+    if shift:
+        inert_workbook(Path("kurvor/budgetkurva.xlsx").read_bytes(), ["=SUBTOTAL(109,", "=SUM("])
+        inert_workbook(Path("kurvor/kostnadskurva.xlsx").read_bytes(), ["=SUBTOTAL(109,", "=SUM("])
+        for path in Path("kurvor").glob("*.svg"):
+            inert_svg(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("n", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 12))])
+def test_what_findings_cite_is_inert(n: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """Payloads in every field, headings and names of sheets among them: whatever is said of them, in words or as JSON, is only text."""
+    made = sound("sv")
+    for k, name in enumerate((*FIELDS, "life", "tonnes", "ramp", "lock", "control")):
+        made.put(("EX-1", "EX-2", "EX-3", "EX-4")[k % 4], name, PAYLOADS[(3 * n + k) % len(PAYLOADS)])
+    made.head["comment"] = "x" + PAYLOADS[n % len(PAYLOADS)]
+    made.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for extra in ([], ["--json"]):
+        for name in (BOOK, f"finns-inte{PAYLOADS[n]}.xlsx"):
+            assert main(["check", name, "--model", MODEL, *extra]) == 2
+            said = capsys.readouterr()
+            inert_text(said.out + said.err)
+            if extra:
+                inert_text("".join(strings(json.loads(said.out))))
+    with contextlib.suppress(SystemExit):
+        main(["check", BOOK, "--scenario", PAYLOADS[n], "--model", MODEL])
+    said = capsys.readouterr()
+    inert_text(said.out + said.err)
