@@ -208,7 +208,9 @@ KINDS: Final[tuple[Callable[[bytes, Random], bytes], ...]] = (cells, parts, zipp
 
 def workbook(draw: Random) -> bytes:
     """A real workbook, changed in one of the ways."""
-    return draw.choice(KINDS)(draw.choice(workbooks()), draw)
+    real = workbooks()
+    # every other one is of ours, which have a table to misread
+    return draw.choice(KINDS)(draw.choice(real[:8] if draw.random() < 0.5 else real), draw)
 
 
 def model(draw: Random) -> tuple[dict[str, str], list[str]]:

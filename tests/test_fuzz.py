@@ -27,7 +27,7 @@ from portfolio.text import Text
 
 Capture = pytest.CaptureFixture[str]
 LONGEST = 10.0
-"""Seconds for one file."""
+"""Seconds of the processor for one file: the machine may have more to do."""
 BLOCK = 25
 
 
@@ -43,14 +43,14 @@ def sentences(found: tuple[Finding, ...] | list[Finding]) -> None:
 def read_workbook(path: Path, content: bytes) -> str:
     """`read` or `refused`."""
     path.write_bytes(content)
-    begun = time.monotonic()
+    begun = time.process_time()
     try:
         _, found = read_portfolio([path], YEARS)
         outcome = "read"
     except InputError as fault:
         found, outcome = list(fault.findings), "refused"
         assert found
-    assert time.monotonic() - begun < LONGEST
+    assert time.process_time() - begun < LONGEST
     assert path.read_bytes() == content
     sentences(found)
     return outcome
@@ -74,11 +74,11 @@ def models_of(block: int, folder: Path, capsys: Capture) -> None:
             path = folder / "models" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        begun = time.monotonic()
+        begun = time.process_time()
         asked = [part for s in scenarios for part in ("--scenario", Path(s).stem)]
         with contextlib.chdir(folder):
             code = main(["check", "bok.xlsx", "--model", "models/helsingborg-2025.toml", "--json", *asked])
-        assert time.monotonic() - begun < LONGEST
+        assert time.process_time() - begun < LONGEST
         said = capsys.readouterr()
         assert code in (0, 2)
         assert json.loads(said.out)["status"] == ("input_ok" if code == 0 else "input_error")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
@@ -23,7 +24,11 @@ OUR_NAMES: Final = "portfolio_"
 OUR_SHEET: Final = f"{OUR_NAMES}beslut"
 """Defined names that mark what a run of ours has written into an officer's workbook."""
 ERROR_WORDS: Final = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA", "#BLOCKED!"}
-_FAULTS: Final = (KeyError, ValueError, TypeError, AttributeError, IndexError, zipfile.BadZipFile)
+_FAULTS: Final = (
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError, AssertionError, NameError, EOFError),
+    *(ParseError, zipfile.BadZipFile),
+)
+"""What openpyxl ends in when sound XML does not make a workbook; it checks little, so the fault comes wherever the missing part is used."""
 
 
 @dataclass(frozen=True, slots=True)

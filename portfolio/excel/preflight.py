@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -41,6 +42,10 @@ _STRICT: Final = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 _WORKBOOK_TYPES: Final = (b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml", b"spreadsheetml.template.main+xml")
 
 
+_ZIP_FAULTS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError, struct.error)
+"""What reading a damaged zip can end in: a directory that points before the file is a ValueError, an unknown way of packing a RuntimeError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workbook:
     """The bytes of a workbook that passed the preflight, with its name as given and its SHA-256."""
@@ -68,7 +73,7 @@ def open_workbook(path: Path) -> Workbook:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             _check_directory(archive.infolist(), name)
             _check_parts(archive, name)
-    except zipfile.BadZipFile as fault:
+    except _ZIP_FAULTS as fault:
         raise refusal("file_truncated", name, reason=str(fault)) from fault
     return Workbook(name, content, hashlib.sha256(content).hexdigest())
 
@@ -201,7 +206,7 @@ def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Ite
                 if size > MAX_PART:
                     raise refusal("zip_part_too_large", name, part=entry.filename, limit=MAX_PART // _MIB)
                 yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
+    except _ZIP_FAULTS as fault:
         raise refusal("zip_damaged_part", name, part=entry.filename, reason=str(fault)) from fault
 
 
