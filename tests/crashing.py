@@ -48,7 +48,7 @@ def fork(folder: Path, act: Callable[[], object]) -> int:
     if pid:
         return pid
     os.chdir(folder)
-    os.fsync = lambda _: None  # a process that is killed loses nothing that the system has been given; a power cut is not what is tried here
+    os.fsync = lambda _: None  # a killed process loses nothing that the system has; a power cut is not tried here
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)

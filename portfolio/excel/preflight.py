@@ -43,7 +43,7 @@ _WORKBOOK_TYPES: Final = (b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macr
 
 
 _ZIP_FAULTS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError, struct.error)
-"""What reading a damaged zip can end in: a directory that points before the file is a ValueError, an unknown way of packing a RuntimeError."""
+"""What reading a damaged zip can end in: a directory that points outside it is a ValueError, an encrypted part a RuntimeError."""
 
 
 @dataclass(frozen=True, slots=True)
