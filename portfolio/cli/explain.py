@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from portfolio.cli.ending import ended, no_proven_plan
 from portfolio.cli.face import EXIT_INTERRUPTED, Face
 from portfolio.cli.optimise import MEMORANDUM, REPORT, exit_of
 from portfolio.cli.reading import Inputs, model_path, only_the_run, read
-from portfolio.cli.writing import created, folder, write_files
+from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import InputError, finding
 
@@ -54,7 +55,7 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
     if run.totals is None and (options.report == HTML or not face.json):
         face.error(face.text("cli.report.no_plan"))
     elif options.report == HTML:
-        _html(run, path.parent if path is not None else folder(None, stamp), face)
+        _html(run, path.parent if path is not None else None, stamp, face)
     elif face.json:
         print(report.to_json(run, options.report), end="")
     else:
@@ -62,13 +63,13 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
     return EXIT_INTERRUPTED if interrupted else exit_of(run)
 
 
-def _html(run: Run, place: Path, face: Face) -> None:
+def _html(run: Run, beside: Path | None, stamp: datetime, face: Face) -> None:
     """The report and the page to paste, beside the run that they are about."""
     from portfolio.reports import html, memorandum
     from portfolio.reports.run_json import dump
 
     files = {REPORT: html.render(run, face.text), MEMORANDUM: memorandum.render(run, face.text)}
-    write_files(place, files, [Path(i.file) for i in run.inputs], face)
+    place = write(beside, stamp, files, [Path(i.file) for i in run.inputs], face)
     paths = [(place / name).as_posix() for name in files]
     if face.json:
         print(dump({"status": run.status.value, "title": run.title, "scenarios": list(run.scenarios), "files": paths}), end="")
