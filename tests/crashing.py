@@ -33,12 +33,12 @@ OURS = ".portfolio"
 
 
 def seen(folder: Path) -> dict[str, str]:
-    """What a person sees: every file but our own hidden ones, and every folder."""
+    """What a person sees: every file but our own hidden ones; an empty folder holds nothing to be misled by."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not any(part.startswith(OURS) or part.endswith(".tmp") for part in path.relative_to(folder).parts):
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+        if path.is_file() and not any(part.startswith(OURS) or part.endswith(".tmp") for part in path.relative_to(folder).parts):
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 
