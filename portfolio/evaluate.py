@@ -196,6 +196,31 @@ def everything_picks(d: Instance) -> dict[str, Pick]:
     return {i: Pick(d.investments[i].proposed_start, "plan" if d.investments[i].in_plan else "gap") for i in chosen}
 
 
+def into_the_frame(d: Instance, picks: Picks) -> dict[str, Pick]:
+    """The same starts, paid inside the plan's frame as far as there is room, the largest outlay first; nothing else changes by it.
+
+    Not the least outlay that can be left in the gap, but a plan that keeps the frame exactly, found without a solver.
+    """
+    frame = d.planning.plan_frame
+    if frame is None:
+        return {i: pick._replace(layer="plan") if "plan" in d.layers[i] else pick for i, pick in picks.items()}
+    left = dict(frame.frame.values)
+    if frame.carry_forward:
+        left = {t: sum(frame.frame.values[tau] for tau in d.years if tau <= t) for t in d.years}
+    placed = dict(picks)
+    # what is only allowed in the plan comes first: there is room for it in any plan that keeps the frame
+    for i in sorted(picks, key=lambda i: ("gap" in d.layers[i], -total_outlay(d, i, picks[i]), i)):
+        if "plan" not in d.layers[i]:
+            continue
+        paid = {t: kr * picks[i].percent // 100 for t, kr in d.outlay[i, picks[i].start].items()}
+        need = {t: sum(kr for tau, kr in paid.items() if (tau <= t if frame.carry_forward else tau == t)) for t in d.years}
+        fits = all(kr <= left[t] for t, kr in need.items() if kr)
+        if fits or "gap" not in d.layers[i]:
+            left = {t: left[t] - need[t] for t in d.years}
+        placed[i] = picks[i]._replace(layer="plan" if fits or "gap" not in d.layers[i] else "gap")
+    return placed
+
+
 def debt_path(d: Instance, picks: Picks) -> dict[int, Fraction]:
     """Closing net debt (kr) by plan year, by the recursion of `docs/method.md`; exact. Empty without a debt table."""
     debt = d.planning.debt

@@ -2,20 +2,29 @@
 
 An investment of half the budget (CCS) ruins the bound of the plain relaxation. Here each of its start years, and leaving it out, gets
 a relaxation of its own; then reduced costs fix the rest (Dantzig, Fulkerson & Johnson 1954). Every plan at least as good as `value` stays.
+
+The same numbers say where to look for a first plan: in the *core*, the columns whose reduced cost is small (Balas & Zemel 1980); the others
+stay where the relaxation has them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Columns = npt.NDArray[np.intp]
+"""Numbers of columns."""
 
 ASKED_ONE_BY_ONE = 4
 """Investments, the largest first, whose start years get a relaxation each; reduced costs do for the others."""
+
+
+AT_BOUND = 1e-9
+"""How near its bound a column of a relaxation is at it."""
 
 
 class Relaxation(Protocol):
@@ -23,6 +32,11 @@ class Relaxation(Protocol):
 
     def bound(self, lower: Array, upper: Array) -> tuple[float, Array, Array] | None:
         """Best value (to be maximised), solution and reduced costs inside the bounds; None when there is nothing inside them."""
+
+
+def columns_of(groups: Sequence[Sequence[int]]) -> Columns:
+    """The columns of all groups."""
+    return np.array([n for group in groups for n in group], dtype=np.intp)
 
 
 def narrow(relaxation: Relaxation, lower: Array, upper: Array, value: float, groups: Sequence[Sequence[int]]) -> tuple[Array, Array]:
@@ -34,7 +48,8 @@ def narrow(relaxation: Relaxation, lower: Array, upper: Array, value: float, gro
         groups: binary columns of which at most one is 1 (the starts of one investment), the largest investment first.
     """
     lower, upper = lower.copy(), upper.copy()
-    _by_reduced_cost(relaxation, lower, upper, value, groups)
+    columns = columns_of(groups)
+    _by_reduced_cost(relaxation, lower, upper, value, columns)
     for group in groups[:ASKED_ONE_BY_ONE]:
         free = [n for n in group if lower[n] < upper[n]]
         if len(free) == 0:
@@ -51,22 +66,54 @@ def narrow(relaxation: Relaxation, lower: Array, upper: Array, value: float, gro
             upper[[n for n in free if n not in possible]] = 0
             if len(possible) == 1:
                 lower[possible[0]] = 1
-            _by_reduced_cost(relaxation, lower, upper, value, groups)
+            _by_reduced_cost(relaxation, lower, upper, value, columns)
     return lower, upper
 
 
-def highest(relaxation: Relaxation, lower: Array, upper: Array, group: Sequence[int]) -> tuple[float, Array] | None:
-    """What no plan exceeds, and where: the best relaxation of those without `group` and with each column of it. None: nothing."""
+class Option(NamedTuple):
+    """A relaxation within some of all bounds: its best value, its solution, its reduced costs, and the bounds."""
+
+    value: float
+    at: Array
+    reduced: Array
+    lower: Array
+    upper: Array
+
+
+def options(relaxation: Relaxation, lower: Array, upper: Array, group: Sequence[int]) -> list[Option]:
+    """The relaxation without `group` and with each column of it, the best first; together they hold every plan. Empty: there is none."""
     without = upper.copy()
     without[group] = 0
-    found = [relaxation.bound(lower, without)] if not any(lower[n] for n in group) else []
+    inside = [(lower, without)] if not any(lower[n] for n in group) else []
     for n in group:
         if upper[n] > 0:
-            inside, alone = lower.copy(), without.copy()
-            inside[n], alone[n] = 1, 1
-            found.append(relaxation.bound(inside, alone))
-    best = max((f for f in found if f is not None), key=lambda f: f[0], default=None)
-    return (best[0], best[1]) if best is not None else None
+            with_it, alone = lower.copy(), without.copy()
+            with_it[n], alone[n] = 1, 1
+            inside.append((with_it, alone))
+    found = ((relaxation.bound(low, high), low, high) for low, high in inside)
+    return sorted((Option(*f, low, high) for f, low, high in found if f is not None), key=lambda option: -option.value)
+
+
+def core(option: Option, columns: Columns, most: int) -> tuple[Array, Array]:
+    """Bounds that leave about so many of the binary `columns` free, those with the smallest reduced costs."""
+    lower, upper = option.lower.copy(), option.upper.copy()
+    free = columns[lower[columns] < upper[columns]]
+    if len(free) > most:
+        sizes = np.abs(option.reduced[free])
+        _fix(lower, upper, free[sizes > np.partition(sizes, most)[most]], option.at)
+    return lower, upper
+
+
+def within_reach(option: Option, columns: Columns, value: float) -> int:
+    """How many of the `columns` reduced costs leave free in plans at least as good as `value`."""
+    free = columns[option.lower[columns] < option.upper[columns]]
+    return int(np.count_nonzero(np.abs(option.reduced[free]) <= option.value - value))
+
+
+def _fix(lower: Array, upper: Array, columns: Columns, at: Array) -> None:
+    """Keep, in place, binary columns where the relaxation has them, if it has them at a bound."""
+    upper[columns[at[columns] < AT_BOUND]] = 0
+    lower[columns[at[columns] > 1 - AT_BOUND]] = 1
 
 
 def _worse(relaxation: Relaxation, lower: Array, upper: Array, value: float) -> bool:
@@ -74,18 +121,12 @@ def _worse(relaxation: Relaxation, lower: Array, upper: Array, value: float) -> 
     return found is None or found[0] < value
 
 
-def _by_reduced_cost(relaxation: Relaxation, lower: Array, upper: Array, value: float, groups: Sequence[Sequence[int]]) -> None:
+def _by_reduced_cost(relaxation: Relaxation, lower: Array, upper: Array, value: float, columns: Columns) -> None:
     """Fix, in place, the binaries whose move to the other bound would cost more than there is to spare."""
     found = relaxation.bound(lower, upper)
     if found is None:
         return
     best, at, reduced = found
-    spare = best - value
-    for group in groups:
-        for n in group:
-            if lower[n] < upper[n] and abs(reduced[n]) > spare:
-                # a nonbasic column sits at one of its bounds, and moving it by one costs its reduced cost
-                if at[n] < 1e-9:
-                    upper[n] = 0
-                elif at[n] > 1 - 1e-9:
-                    lower[n] = 1
+    free = columns[lower[columns] < upper[columns]]
+    # a nonbasic column sits at one of its bounds, and moving it by one costs its reduced cost
+    _fix(lower, upper, free[np.abs(reduced[free]) > best - value], at)

@@ -18,7 +18,7 @@ import pulp
 
 from portfolio.bounds import Ceiling, better
 from portfolio.errors import InfeasiblePlan, SolveStopped
-from portfolio.evaluate import Measure, Pick, measure
+from portfolio.evaluate import Measure, Pick, into_the_frame, measure
 from portfolio.formulation import Programme, build
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
@@ -128,6 +128,7 @@ def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "
     """
     programme = build(d, layers)
     search = _Search(d, programme, Session(programme, clock, seed), layers)
+    search.session.layers_matter = False  # until ties are broken
     match d.planning.objective.name:
         case ObjectiveName.MOST_TONNES:
             solved = _most_tonnes(search)
@@ -136,6 +137,10 @@ def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "
         case ObjectiveName.LEAST_COST:
             solved = _least_cost(search)
     solved.solves = search.session.solves
+    if not solved.proven and "gap" in layers:
+        # what a stopped search has in hand may stand in the gap for no reason
+        solved.picks = into_the_frame(d, solved.picks)
+        solved.value = measure(d, solved.picks)
     return solved
 
 
@@ -246,6 +251,7 @@ def _most_plan(search: _Search) -> Solved:
         solved.value = measure(search.d, solved.picks)
         search.session.keep_as_good(search.programme.tonnes, value.ticks / TICKS_PER_TONNE, maximise=True)
         _break_ties(search, solved, lambda m: (-m.ticks,))
+    search.session.layers_matter = False
     solved.most = solved.picks
     return solved
 
@@ -278,6 +284,7 @@ def _break_ties(
         reduced: N − λK when the objective is the ratio; it is 0 at the optimum and must stay so.
     """
     programme, session = search.programme, search.session
+    session.layers_matter = True
     if reduced is not None:
         chosen = frozenset(solved.picks)
         if session.other_set_as_good(reduced, chosen, 0.0) is Meaning.INFEASIBLE:

@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 from random import Random
 from threading import Timer
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -262,6 +263,19 @@ def test_an_interrupt_ends_a_run_of_the_solver_at_once(after: float) -> None:
     assert answer.meaning is Meaning.INTERRUPTED
     if after:
         assert answer.picks, "the best plan so far is kept"
+
+
+def test_the_clock_is_for_all_runs_together() -> None:
+    """HiGHS 1.15.1 measures the time limit of a MIP from the start of each run, not over all runs."""
+    clock = Clock(2.0)
+    programme = build(heavy())
+    session = Session(programme, clock)
+    began = monotonic()
+    for _ in range(2):
+        assert session.best(programme.tonnes, maximise=True, seconds=0.7).meaning is Meaning.TIME_LIMIT
+    assert session.best(programme.tonnes, maximise=True).meaning is Meaning.TIME_LIMIT
+    assert clock.left == 0
+    assert monotonic() - began < 2.0 + 1.5
 
 
 def test_a_second_ctrl_c_ends_at_once() -> None:

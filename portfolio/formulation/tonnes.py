@@ -110,6 +110,11 @@ class Count:
                             else:
                                 direct += kg
                 self._add(sums[None], i, s, direct)
+        self._take_losses(sums, years)
+        return sums
+
+    def _take_losses(self, sums: Mapping[tuple[Cell, int] | None, Terms], years: frozenset[int]) -> None:
+        """Pair overlaps, from the pools that the losers flow to."""
         for n, variable in self.x.both.items():
             loss = self.d.losses[n]
             if loss.loser in self.starts and loss.winner in self.starts:
@@ -120,7 +125,6 @@ class Count:
                             pool = ((group, destination), t)
                             terms = sums[pool if pool in self.pooled else None]
                             terms[variable] = terms.get(variable, 0.0) - tonnes(kg)
-        return sums
 
     def _add(self, terms: Terms, i: str, s: int, kg: int) -> None:
         if not kg:
