@@ -7,8 +7,8 @@ over the same rows, with HiGHS on one thread (what HiGHS takes by itself on two 
 
 - ours: the product's own path (records → instance → PuLP → Session.best, layers free), its build and hand-over included in `build`;
 - raw: HiGHS as it comes, given the matrix that ours hands over (passModel);
-- linopy, pyomo (--peers, extra [bench]): the rows written one by one from the same matrix in the library's own expressions, solved by HiGHS.
-  Their build time is the library's, not that of a model thought out for it.
+- linopy, pyomo (--peers; not installed with the programme): the rows written one by one from the same matrix in the library's own
+  expressions, solved by HiGHS. Their build time is the library's, not that of a model thought out for it.
 
 Times are wall and processor seconds; on a busy machine compare the processor's.
 """

@@ -25,6 +25,7 @@ from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName, Planning
 from portfolio.reaching import best_reaching
 from portfolio.solve import Answer, Clock, Meaning, Session
+from portfolio.solved import Solved
 from portfolio.units import TICKS_PER_TONNE
 
 HALF_TICK = 0.5 / TICKS_PER_TONNE
@@ -40,38 +41,6 @@ DEFAULT_FLOOR = Decimal("0.95")
 _Exact = Callable[[Measure], int]
 _Stage = tuple[Callable[[Measure], tuple[Fraction | int, ...]], list[_Exact], _Exact | None]
 """The objective's held value, the tie-breaks already held, and the tie-break in hand."""
-
-
-@dataclass
-class Solved:
-    """The plan of all stages, and how far the proof goes.
-
-    Attributes:
-        programme: what was solved.
-        picks, value: the plan and its exact measure.
-        proven: every stage that decides tonnes and kronor was proven with gap 0.
-        stopped: what stopped the search, or None.
-        most: the plan with the most tonnes (fewest kronor among those), N*; None for least_cost.
-        floor_ticks: what the ratio's plan must reach.
-        bound: best that could exist: ticks (most_tonnes), ticks per krona (tonnes_per_krona), kronor (least_cost).
-        gap_ticks, gap_kronor: what better could at most exist; for the ratio, once N* is known, at the same kronor and the same ticks.
-        hurdle: ticks per krona at the end of Dinkelbach's method.
-        unique: the tie-breaks were all proven as well.
-    """
-
-    programme: Programme
-    picks: dict[str, Pick]
-    value: Measure
-    proven: bool
-    stopped: Meaning | None = None
-    most: dict[str, Pick] | None = None
-    floor_ticks: int | None = None
-    bound: Fraction | None = None
-    gap_ticks: int = 0
-    gap_kronor: int = 0
-    hurdle: Fraction | None = None
-    unique: bool = True
-    solves: int = 0
 
 
 @dataclass
@@ -138,8 +107,7 @@ def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "
             solved = _least_cost(search)
     solved.solves = search.session.solves
     if not solved.proven and "gap" in layers:
-        # what a stopped search has in hand may stand in the gap for no reason
-        solved.picks = into_the_frame(d, solved.picks)
+        solved.picks = into_the_frame(d, solved.picks)  # what a stopped search has in hand may stand in the gap for no reason
         solved.value = measure(d, solved.picks)
     return solved
 
@@ -299,8 +267,8 @@ def _break_ties(
     ]
     order: list[_Exact] = []
     for expression, read, scale, slack in exact:
-        if not expression:
-            continue  # the same for every plan: no layer gap in this programme
+        if not expression:  # the same for every plan: no layer gap in this programme
+            continue
         answer = search.ask(expression, maximise=False, known=read(solved.value) * scale, seconds=TIE_SECONDS)
         _take(search.d, solved, answer, (held, order, read))
         order.append(read)

@@ -30,7 +30,7 @@ LEVELS = {
         ),
     ),
     3: ("formulation", "narrow", "standing", "bounds"),
-    4: ("solve", "stages", "reaching", "value", "many"),
+    4: ("solve", "solved", "stages", "reaching", "value", "many"),
     5: ("analysis",),
     6: ("reports",),
     7: ("cli", "__main__"),

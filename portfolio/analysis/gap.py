@@ -12,7 +12,7 @@ from portfolio.evaluate import Picks, Tonnage, adopted_picks, everything_picks, 
 from portfolio.finance.gap import gap_investments
 from portfolio.instance import Instance, counts_here
 from portfolio.outcome import GapLadder, Rung, Totals
-from portfolio.stages import Solved
+from portfolio.solved import Solved
 from portfolio.statements import FundingStatement
 from portfolio.units import tonnes_from_ticks
 

@@ -16,7 +16,8 @@ from portfolio.finance.funding import funding_statement, paid_by
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Totals
 from portfolio.solve import Clock
-from portfolio.stages import Solved, solve_stages
+from portfolio.solved import Solved
+from portfolio.stages import solve_stages
 from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement, GaveWay, LeftOut, Moved
 
 

@@ -36,7 +36,8 @@ from portfolio.outcome import (
 from portfolio.planning import ObjectiveName, Planning
 from portfolio.records import Portfolio
 from portfolio.solve import Clock, Meaning, versions
-from portfolio.stages import DEFAULT_FLOOR, Solved, solve_stages
+from portfolio.solved import Solved
+from portfolio.stages import DEFAULT_FLOOR, solve_stages
 from portfolio.units import tonnes_from_ticks
 
 SCHEMA_VERSION = "1.0"

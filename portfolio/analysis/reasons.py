@@ -17,7 +17,7 @@ from portfolio.evaluate import Pick, measure, total_outlay
 from portfolio.finance.funding import paid_by
 from portfolio.instance import Instance, counts_here
 from portfolio.records import LockKind, Status
-from portfolio.stages import Solved
+from portfolio.solved import Solved
 from portfolio.units import TICKS_PER_TONNE
 
 Reason = tuple[str, dict[str, str | int]]
