@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from functools import cached_property
-from math import floor
 
 from portfolio.amounts.charges import Charge, Charges
 from portfolio.amounts.eligibility import eligible_outlay, refusal
@@ -230,8 +229,12 @@ def floor_kilograms(tonnes: Decimal) -> int:
     return int((tonnes * 1000).to_integral_value(rounding=ROUND_FLOOR))
 
 
-def build_instance(portfolio: Portfolio, planning: Planning) -> Instance:
-    """Sets and parameters for `portfolio` under `planning`. Both must have passed their checks."""
+def build_instance(portfolio: Portfolio, planning: Planning, also: Iterable[IS] = ()) -> Instance:
+    """Sets and parameters for `portfolio` under `planning`. Both must have passed their checks.
+
+    Args:
+        also: further starts of city investments that are to be accounted for, allowed or not.
+    """
     investments = {i.id: adjusted(i, planning.investments.get(i.id)) for i in sorted(portfolio.investments, key=lambda i: i.id)}
     city = tuple(i for i, r in investments.items() if r.control is Control.CITY)
     external = tuple(i for i, r in investments.items() if r.control is Control.EXTERNAL)
@@ -240,12 +243,16 @@ def build_instance(portfolio: Portfolio, planning: Planning) -> Instance:
     # the adopted plan and the external actors are accounted for at their own starts, allowed or not
     stated = [(i, investments[i].proposed_start) for i in city if investments[i].proposed_start not in starts[i]]
     outside = [(i, s) for i in external for s in range(investments[i].earliest_start, investments[i].latest_start + 1)]
-    spent = [*options, *stated, *outside]
+    known = {*options, *stated}
+    spent = [*options, *stated, *sorted(k for k in {*also} if k not in known), *outside]
+    accounted = {i for i, _ in spent}
     factors = {i: a.tonnes_factor for i, a in planning.investments.items() if a.tonnes_factor is not None}
-    effect = {(i, s): effect_of(investments[i], s, planning, factors.get(i)) for i, s in spent}
-    owed = {i: by_year(entitled(investments[i], planning), 0) for i, _ in spent}
-    shared = {i: by_year(partners(investments[i], planning), 0) for i, _ in spent}
-    eligible = {i: _eligible(investments[i], planning) for i, _ in spent}
+    profiles = {i: effect_of(investments[i], 0, planning, factors.get(i)) for i in accounted}
+    effect = {(i, s): _begun(profiles[i], s) for i, s in spent}
+    received = {i: grant_by_year(investments[i], 0, planning) for i in accounted}
+    owed = {i: by_year(entitled(investments[i], planning), 0) for i in accounted}
+    shared = {i: by_year(partners(investments[i], planning), 0) for i in accounted}
+    eligible = {i: _eligible(investments[i], planning) for i in accounted}
     return Instance(
         planning=planning,
         portfolio=portfolio,
@@ -255,7 +262,7 @@ def build_instance(portfolio: Portfolio, planning: Planning) -> Instance:
         starts=starts,
         layers={i: allowed_layers(investments[i]) for i in city},
         outlay={(i, s): by_year(investments[i].outlay, s) for i, s in spent},
-        grant={(i, s): grant_by_year(investments[i], s, planning) for i, s in spent},
+        grant={(i, s): _moved(received[i], s) for i, s in spent},
         entitled={(i, s): _moved(owed[i], s) for i, s in spent},
         partner={(i, s): _moved(shared[i], s) for i, s in spent},
         eligible={(i, s): {t: kr for t, kr in _moved(eligible[i], s).items() if t in planning.horizon.years} for i, s in spent},
@@ -274,6 +281,11 @@ def _eligible(investment: Investment, planning: Planning) -> dict[int, int]:
 
 def _moved(amounts: Mapping[int, int], start: int) -> dict[int, int]:
     return {start + k: kr for k, kr in amounts.items()}
+
+
+def _begun(profile: Effect, start: int) -> Effect:
+    """The effect of a start in year 0, begun in `start` instead."""
+    return Effect(_moved(profile.reduction, start), _moved(profile.removal, start), _moved(profile.adverse, start))
 
 
 def adjusted(investment: Investment, change: Adjustment | None) -> Investment:
@@ -338,9 +350,11 @@ def effect_of(investment: Investment, start: int, planning: Planning, factor: De
     sold = planning.removals.sold_share.value if planning.removals.sold_share is not None else Decimal(0)
     fossil = (investment.tonnes - investment.removal_tonnes) * scale * 1000
     removed = investment.removal_tonnes * (1 - sold) * scale * 1000
-    years = [(start + k, ramp_share(investment, k)) for k in range(len(investment.outlay) + investment.life)]
-    reduction = {t: half_even(fossil * share) for t, share in years}
-    removal = {t: half_even(removed * share) for t, share in years}
+    last = len(investment.ramp) - 1  # the last value persists
+    both = [(half_even(fossil * share), half_even(removed * share)) for share in investment.ramp]
+    years = [(start + k, both[min(k, last)]) for k in range(len(investment.outlay) + investment.life)]
+    reduction = {t: kg for t, (kg, _) in years}
+    removal = {t: kg for t, (_, kg) in years}
     adverse = {t: min(reduction[t], 0) + min(removal[t], 0) for t, _ in years}
     return Effect(
         {t: kg for t, kg in reduction.items() if kg > 0},
@@ -365,5 +379,8 @@ def pair_losses(pairs: Iterable[OverlapPair], investments: Mapping[str, Investme
 
 def _lost(part: Mapping[int, int], share: Decimal, winner: Investment, start: int) -> dict[int, int]:
     # rounded down, so that several losses together never exceed the effect
-    lost = {t: floor(Fraction(share) * kg * Fraction(ramp_share(winner, t - start))) for t, kg in part.items()}
+    parts = [(Fraction(share) * Fraction(ramp)).as_integer_ratio() for ramp in winner.ramp]
+    last, end = len(parts) - 1, len(winner.outlay) + winner.life
+    running = ((t, kg, parts[min(t - start, last)]) for t, kg in part.items() if 0 <= t - start < end)
+    lost = {t: kg * above // below for t, kg, (above, below) in running}
     return {t: kg for t, kg in lost.items() if kg}
