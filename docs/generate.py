@@ -26,6 +26,7 @@ SHOWN = ("ladder", "years", "plans")
 GROUPS = (
     ("findings_excel", "Budget workbooks", "What reading `inputs/*.xlsx` can find. The place is `Sheet!Cell`."),
     ("findings_many", "Regions and other machines", "What a region file and `--cluster` can find."),
+    ("findings_robust", "Uncertainty", "What the table `uncertainty` of a model and `portfolio robust` can find."),
     (
         "findings_planning",
         "Planning models",

@@ -413,6 +413,56 @@ class Adjustment(Frozen):
     source: Source
 
 
+class UncertainInvestment(Frozen):
+    """How uncertain one investment is, instead of what its row and the model's defaults say.
+
+    Attributes:
+        outlay_down, outlay_up, tonnes_down, tonnes_up: how far below and above the estimate the figure can be (share of it).
+        delays: probability of being so many years late, by number of years; what is left of 1 is in time.
+    """
+
+    outlay_down: ShareValue | None = None
+    outlay_up: ShareValue | None = None
+    tonnes_down: ShareValue | None = None
+    tonnes_up: ShareValue | None = None
+    delays: dict[Annotated[int, Field(ge=1)], ShareValue] = Field(default_factory=dict)
+    source: Source
+
+
+class UncertainGrants(Frozen):
+    """Probability that a grant comes, by its status; one that comes counts in full. Without a value it counts as `grants` says."""
+
+    granted: ShareValue | None = None
+    applied: ShareValue | None = None
+    possible: ShareValue | None = None
+
+
+class UncertainExternal(Frozen):
+    """Range of the share that external actors deliver; `external.delivery_share`, kept inside the range, is the most likely."""
+
+    low: ShareValue
+    high: ShareValue
+
+
+class Uncertainty(Frozen):
+    """How uncertain the figures are: what `portfolio robust` samples worlds from (docs/robust.md).
+
+    Attributes:
+        distribution: of outlays and tonnes between the ends of their ranges, the estimate being the most likely.
+        correlation: between the outlays, and between the tonnes, of two investments of the same sector (Gaussian copula; 0 without it).
+        correlation_by_sector: the same for one sector, by the word in the workbooks' column.
+        delays: probability that a city investment which is not committed is so many years late, by number of years.
+    """
+
+    distribution: Literal["pert", "triangular"] = "pert"
+    correlation: ShareValue | None = None
+    correlation_by_sector: dict[str, ShareValue] = Field(default_factory=dict)
+    delays: dict[Annotated[int, Field(ge=1)], ShareValue] = Field(default_factory=dict)
+    grants: UncertainGrants = UncertainGrants()
+    external: UncertainExternal | None = None
+    investments: dict[str, UncertainInvestment] = Field(default_factory=dict)
+
+
 class Planning(Frozen):
     """One planning model, with the scenario overlays already laid over it."""
 
@@ -443,3 +493,4 @@ class Planning(Frozen):
     bonds: Bonds | None = None
     funding: Funding | None = None
     investments: dict[str, Adjustment] = Field(default_factory=dict)
+    uncertainty: Uncertainty = Uncertainty()

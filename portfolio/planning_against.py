@@ -71,6 +71,11 @@ def _ids(p: Planning, portfolio: Portfolio) -> Iterator[Finding]:
     known = portfolio.by_id()
     for i in sorted(p.investments.keys() - known.keys()):
         yield finding("id_unknown", p.file, f"investments.{i}", i)
+    for i in sorted(p.uncertainty.investments.keys() - known.keys()):
+        yield finding("id_unknown", p.file, f"uncertainty.investments.{i}", i)
+    sectors = {i.sector for i in portfolio.investments}
+    for sector in sorted(p.uncertainty.correlation_by_sector.keys() - sectors):
+        yield finding("uncertain_sector_unknown", p.file, f"uncertainty.correlation_by_sector.{sector}", sector, Severity.WARNING)
     for i in sorted(p.external.by_id):
         if i not in known or known[i].control is not Control.EXTERNAL:
             yield finding("external_id_unknown", p.file, f"external.by_id.{i}", i)

@@ -20,7 +20,7 @@ def check_model(p: Planning) -> list[Finding]:
     """Findings about the model on its own. Without plan years nothing else can be said."""
     if wrong := list(_plan_years(p)):
         return wrong
-    found = [*_horizon(p), *_frame(p), *_envelope(p), *_debt(p), *_emissions(p), *_series(p), *_other(p), *check_money(p)]
+    found = [*_horizon(p), *_frame(p), *_envelope(p), *_debt(p), *_emissions(p), *_series(p), *_other(p), *_uncertainty(p), *check_money(p)]
     return _horizon_first(p, found, "year_missing", _horizon_first(p, found, "year_foreign", found))
 
 
@@ -198,3 +198,14 @@ def _other(p: Planning) -> Iterator[Finding]:
         yield finding("ceiling_without_emissions", p.file, "emission_ceiling")
     if p.objective.name.value == "least_cost" and p.objective.tonnes is None and p.emission_ceiling is None:
         yield finding("least_cost_without_goal", p.file, "objective.name", p.objective.name.value)
+
+
+def _uncertainty(p: Planning) -> Iterator[Finding]:
+    table = p.uncertainty
+    delays = {"uncertainty.delays": table.delays}
+    delays |= {f"uncertainty.investments.{i}.delays": own.delays for i, own in sorted(table.investments.items())}
+    for place, late in delays.items():
+        if sum(share.value for share in late.values()) > 1:
+            yield finding("delays_above_one", p.file, place, str(sum(share.value for share in late.values())))
+    if table.external is not None and table.external.low.value > table.external.high.value:
+        yield finding("external_range_reversed", p.file, "uncertainty.external.low.value", table.external.low.stated)

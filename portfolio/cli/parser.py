@@ -18,9 +18,11 @@ from portfolio.cli.frontier import run_frontier, run_prices
 from portfolio.cli.near import run_near, run_stability
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.cli.region import run_region
+from portfolio.cli.robust import run_robust
 from portfolio.text import LANGUAGES, Text
 
 REPORTS = ("debt", "funding", "bonds", "gap")
+CHOICES = ("expected", "regret", "feasible")
 Run = Callable[[argparse.Namespace, Face], int]
 
 
@@ -58,6 +60,8 @@ def _said(message: str, text: Text) -> str:
         ("invalid seconds value: ", "not_number"),
         ("invalid points value: ", "not_points"),
         ("invalid plans value: ", "not_plans"),
+        ("invalid worlds value: ", "not_worlds"),
+        ("invalid seed value: ", "not_seed"),
         ("invalid workers value: ", "not_workers"),
         ("invalid amount value: ", "not_amount"),
         ("invalid percent value: ", "not_percent"),
@@ -141,6 +145,15 @@ def _add_explored(add: Add, text: Text) -> None:
     _add_question(near, text)
     near.add_argument("--within", type=percent, default=Decimal("0.01"), metavar=text("cli.help.percent"), help=text("cli.help.within"))
     near.add_argument("--most", type=plans, default=10, metavar=text("cli.help.number"), help=text("cli.help.most"))
+    robust = add("robust", run_robust)
+    _add_question(robust, text)
+    robust.add_argument("--worlds", type=worlds, default=200, metavar=text("cli.help.number"), help=text("cli.help.worlds"))
+    robust.add_argument("--seed", type=seed, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed_worlds"))
+    robust.add_argument("--robust", choices=CHOICES, default="expected", help=text("cli.help.robust"), dest="choice")
+    robust.add_argument("--often", type=percent, default=Decimal("0.95"), metavar=text("cli.help.percent"), help=text("cli.help.often"))
+    robust.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_robust"))
+    robust.add_argument("--resume", action="store_true", help=text("cli.help.resume"))
+    add_crew(robust, text)
 
 
 def _add_files(add: Add, text: Text) -> None:
@@ -220,6 +233,22 @@ def workers(value: str) -> int:
     """A number of worker processes, from 1 to 1,000."""
     number = int(value)
     if not 1 <= number <= 1_000:
+        raise ValueError(value)
+    return number
+
+
+def worlds(value: str) -> int:
+    """A number of worlds, from 1 to 100,000."""
+    number = int(value)
+    if not 1 <= number <= 100_000:
+        raise ValueError(value)
+    return number
+
+
+def seed(value: str) -> int:
+    """A seed of a sample: a whole number from 0."""
+    number = int(value)
+    if number < 0:
         raise ValueError(value)
     return number
 

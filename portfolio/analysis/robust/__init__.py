@@ -1,0 +1,1 @@
+"""Decisions that survive uncertainty: many worlds, the best plan of each, and what a plan decided now is worth in them."""

@@ -1,0 +1,61 @@
+"""Decisions under uncertainty: sampled worlds, and stress tests by name."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from portfolio.cli.asking import asked_run, proven
+from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
+from portfolio.cli.optimise import exit_of
+from portfolio.cli.writing import created, folder, write_files
+from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
+from portfolio.errors import InputError, finding
+
+BOOK = "robusthet.xlsx"
+"""Name of the workbook."""
+
+
+def run_robust(options: argparse.Namespace, face: Face) -> int:
+    """The best plan of many worlds, and what the recommended one is worth in them."""
+    with in_one_piece():
+        from portfolio.analysis.base import base_of
+        from portfolio.analysis.robust.find import Asked, robust
+        from portfolio.analysis.robust.store import NAME, Store, key_of
+        from portfolio.many import Crew
+        from portfolio.reports import robust as shown
+        from portfolio.solve import Clock
+        from portfolio.units import TICKS_PER_TONNE
+
+    if options.resume and options.out is None:
+        raise InputError([finding("resume_without_out", "--resume")])
+    clock = Clock(options.time_limit)
+    stop = Clock(1e9)  # the worlds have no common time limit, only Ctrl-C
+
+    def interrupt() -> None:
+        clock.interrupt()
+        stop.interrupt()
+
+    with instead_of_interrupt(interrupt), face.progress(face.text("robust.working")) as progress:
+        run, portfolio, planning = asked_run(options, face, clock)
+        if run.totals is None or not proven(run) or run.objective is None:
+            face.error(face.text("cli.why.no_plan"))
+            return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
+        base = base_of(portfolio, planning, run.decisions)
+        place = folder(options.out, created()) if options.out is not None else None
+        store = Store(place / NAME if place is not None else None, key_of(portfolio, planning, base.picks, options.worlds, options.seed))
+        known = store.load() if options.resume else {}
+        most = round(run.objective.most_tonnes * TICKS_PER_TONNE) if run.objective.most_tonnes is not None else None
+        asked = Asked(options.worlds, options.seed, options.time_limit, options.often)
+        crew = Crew(options.workers, options.cluster)
+        found = robust(base, most, asked, crew, lambda: stop.interrupted, progress, store, known)
+    if face.json:
+        print(shown.to_json(found), end="")
+    else:
+        shown.render(found, options.choice, face.text, face.out)
+    if place is not None:
+        write_files(place, {BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in portfolio.inputs], face)
+        face.remark(face.text("robust.written", files=", ".join((place / name).as_posix() for name in (BOOK, NAME))))
+    if stop.interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_DONE if found.complete and not found.not_proven else EXIT_STOPPED

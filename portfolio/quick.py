@@ -1,0 +1,272 @@
+"""A programme given as arrays inside HiGHS, for questions asked a thousand times over: no PuLP object is made.
+
+The same rules as `solve.Session`: gap 0, HiGHS's own status, values recomputed exactly from rounded starts by whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+
+from portfolio.errors import SolveFailed
+from portfolio.evaluate import Pick
+from portfolio.formulation import Programme
+from portfolio.matrix import Array, Matrix
+from portfolio.narrow import highest, narrow
+from portfolio.solve import MEANING, STRICTLY, SUB_MIP_HEURISTICS, TOLERANCES, Clock, Meaning
+
+LEAST_LIKELY = 6
+"""Investments, the largest first, of which it is asked whether a plan that reaches a floor can do without them."""
+
+
+class Found(NamedTuple):
+    """What one solve says: a plan if there is one, and what no plan under the rows exceeds (to be maximised)."""
+
+    meaning: Meaning
+    picks: dict[str, Pick] | None
+    bound: float
+
+
+class Quick:
+    """One matrix in HiGHS, once as it is and once relaxed; always maximised.
+
+    Everything that may be in layer gap is there: nothing here decides layers.
+
+    Args:
+        known_rows: rows ≥ −1 that every plan keeps.
+    """
+
+    def __init__(self, m: Matrix, clock: Clock, known_rows: Sequence[Array] = ()) -> None:
+        self.m, self.clock = m, clock
+        self.solves = 0
+        self.lower, self.upper = m.lower.copy(), m.upper.copy()
+        start = {key: n for n, key in enumerate(m.keys)}
+        for (i, s, layer), n in start.items():
+            if layer == "plan" and (i, s, "gap") in start:
+                self.upper[n] = 0.0
+        self.of: dict[str, list[int]] = {}
+        for key, n in start.items():
+            if self.upper[n]:
+                self.of.setdefault(key[0], []).append(n)
+        most = {i: max((m.kronor[m.percent.get(m.keys[n], n)] for n in columns), default=0.0) for i, columns in self.of.items()}
+        self.groups = [self.of[i] for i in sorted(self.of, key=lambda i: (-most[i], i))]
+        self.mip, self.lp = _highs(m, relaxed=False), _Relaxed(_highs(m, relaxed=True), len(m.columns))
+        self.every = np.arange(len(m.columns), dtype=np.int32)
+        self.usual = [self.mip.getOptionValue(option)[1] for option in TOLERANCES]
+        for row in known_rows:
+            self.hold(row, low=-1.0)
+
+    def hold(self, expression: Array, low: float = -np.inf, high: float = np.inf) -> None:
+        """Add a row."""
+        index = np.flatnonzero(expression).astype(np.int32)
+        for highs in (self.mip, self.lp.highs):
+            highs.addRow(low, high, len(index), index, expression[index])
+
+    @contextmanager
+    def for_a_while(self) -> Iterator[None]:
+        """Rows and bounds added inside are taken back."""
+        rows, lower, upper = self.mip.getNumRow(), self.lower, self.upper
+        self.lower, self.upper = lower.copy(), upper.copy()
+        try:
+            yield
+        finally:
+            added = np.arange(rows, self.mip.getNumRow(), dtype=np.int32)
+            for highs in (self.mip, self.lp.highs):
+                highs.deleteRows(len(added), added)
+            self.lower, self.upper = lower, upper
+
+    def keep(self, expression: Array, value: float) -> None:
+        """Hold a value from now on, and fix for good what no plan that has it can have."""
+        self.hold(expression, low=value)
+        self.lp.objective(expression)
+        self.lower, self.upper = narrow(self.lp, self.lower, self.upper, value - margin(value), self.groups)
+        if (self.lower > self.upper).any():
+            return
+        for group in self.groups[:LEAST_LIKELY]:
+            without = self.upper.copy()
+            without[group] = 0.0
+            if (self.lower[group] > 0).any():
+                continue
+            found = self.lp.bound(self.lower, without)
+            if found is None or found[0] < value - margin(value):
+                row = np.zeros(len(self.every))
+                row[group] = 1.0
+                self.hold(row, low=1.0)
+
+    def other_set(self, chosen: frozenset[str]) -> None:
+        """Only plans with another set of investments from now on."""
+        row = np.zeros(len(self.every))
+        for i, columns in self.of.items():
+            row[columns] = 1.0 if i in chosen else -1.0
+        self.hold(row, high=len(chosen) - 1.0)
+
+    def same_set(self, chosen: frozenset[str]) -> None:
+        """Only this set from now on."""
+        for i, columns in self.of.items():
+            row = np.zeros(len(self.every))
+            row[columns] = 1.0
+            if i in chosen:
+                self.hold(row, low=1.0)
+            else:
+                self.upper[columns] = 0.0
+
+    def ceiling(self, expression: Array) -> float:
+        """What no plan exceeds by the relaxations, the largest investment decided; minus infinity when there is no plan."""
+        self.lp.objective(expression)
+        found = highest(self.lp, self.lower, self.upper, self.groups[0]) if self.groups else self.lp.bound(self.lower, self.upper)
+        return found[0] + margin(found[0]) if found is not None else -np.inf
+
+    def best(self, expression: Array, known: float | None = None, *, strictly: bool = False) -> Found:
+        """The plan with the largest value; with `known`, only one that is at least that good (a hair less, for the tolerances).
+
+        Raises:
+            SolveFailed: a status from which no plan may be read.
+        """
+        lower, upper = self.lower, self.upper
+        if known is not None:
+            self.lp.objective(expression)
+            lower, upper = narrow(self.lp, lower, upper, known - margin(known), self.groups)
+        if (lower > upper).any():
+            return Found(Meaning.INFEASIBLE, None, -np.inf)
+        self.mip.changeColsCost(len(self.every), self.every, expression)
+        self.mip.changeColsBounds(len(self.every), self.every, lower, upper)
+        for option, value in zip(TOLERANCES, self.usual, strict=True):
+            self.mip.setOptionValue(option, STRICTLY if strictly else value)
+        self.solves += 1
+        with self.clock.stops(self.mip, self.clock.left) as in_time:
+            if not in_time:
+                return Found(Meaning.INTERRUPTED if self.clock.interrupted else Meaning.TIME_LIMIT, None, np.inf)
+            self.mip.run()
+        status = MEANING[self.mip.getModelStatus().name]
+        if status is Meaning.FAULT:
+            raise SolveFailed(self.mip.modelStatusToString(self.mip.getModelStatus()))
+        if status is Meaning.TIME_LIMIT and self.clock.interrupted:
+            status = Meaning.INTERRUPTED
+        info = self.mip.getInfo()
+        if status is Meaning.INFEASIBLE or info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return Found(status, None, float(info.mip_dual_bound))
+        if known is not None and status is Meaning.PROVEN and info.objective_function_value < known - margin(known):
+            # the bounds keep every plan that is as good as `known`, and others too: the best of these is not the best of all
+            return Found(Meaning.INFEASIBLE, None, -np.inf)
+        return Found(status, self._picks(np.array(self.mip.getSolution().col_value)), float(info.mip_dual_bound))
+
+    def relaxed(self, expression: Array) -> Array | None:
+        """Where the relaxation has its largest value, the largest investment decided; None when there is no plan."""
+        self.lp.objective(expression)
+        found = highest(self.lp, self.lower, self.upper, self.groups[0]) if self.groups else None
+        return found[1] if found is not None else None
+
+    def _picks(self, values: Array) -> dict[str, Pick]:
+        """The rounded starts."""
+        m = self.m
+        return {
+            key[0]: Pick(key[1], key[2], round(values[m.percent[key]]) if key in m.percent else 100)
+            for n, key in enumerate(m.keys)
+            if values[n] > 0.5
+        }
+
+
+def margin(value: float) -> float:
+    """Far above the solver's tolerances."""
+    return 1e-3 + 1e-7 * abs(value)
+
+
+def _highs(m: Matrix, *, relaxed: bool) -> highspy.Highs:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(m.columns), len(m.rows)
+    lp.col_cost_ = np.zeros(len(m.columns))
+    lp.col_lower_, lp.col_upper_ = m.lower, m.upper
+    lp.row_lower_, lp.row_upper_ = m.low, m.high
+    lp.sense_ = highspy.ObjSense.kMaximize
+    if not relaxed:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(whole)] for whole in m.whole]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = m.starts, m.index, m.value
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    if relaxed:
+        highs.setOptionValue("presolve", "off")
+    else:
+        highs.setOptionValue("mip_rel_gap", 0.0)
+        highs.setOptionValue("mip_abs_gap", 0.0)
+        for option in SUB_MIP_HEURISTICS:
+            highs.setOptionValue(option, False)
+    highs.passModel(lp)
+    return highs
+
+
+class _Relaxed:
+    """The linear relaxation; its basis is kept from one question to the next."""
+
+    def __init__(self, highs: highspy.Highs, columns: int) -> None:
+        self.highs = highs
+        self._every = np.arange(columns, dtype=np.int32)
+
+    def objective(self, costs: Array) -> None:
+        """What to maximise."""
+        self.highs.changeColsCost(len(self._every), self._every, costs)
+
+    def bound(self, lower: Array, upper: Array) -> tuple[float, Array, Array] | None:
+        """Best value, solution and reduced costs inside the bounds; None when there is nothing inside them."""
+        self.highs.changeColsBounds(len(self._every), self._every, lower, upper)
+        self.highs.run()
+        status = MEANING[self.highs.getModelStatus().name]
+        if status is Meaning.INFEASIBLE:
+            return None
+        if status is not Meaning.PROVEN:
+            return np.inf, np.zeros(len(self._every)), np.zeros(len(self._every))
+        solution = self.highs.getSolution()
+        return float(self.highs.getInfo().objective_function_value), np.array(solution.col_value), np.array(solution.col_dual)
+
+
+def written_out(programme: Programme) -> Matrix:
+    """The matrix of a PuLP model, for the questions that `matrix.matrix_of` does not make; and what it is tested against."""
+    variables = list(programme.problem.variables())
+    column = {v.name: n for n, v in enumerate(variables)}
+    x = programme.choice
+    first = [column[v.name] for v in x.start.values()]
+    order = [*first, *sorted(set(range(len(variables))) - set(first))]
+    place = {variables[n].name: k for k, n in enumerate(order)}
+    ordered = [variables[n] for n in order]
+    starts, index, value, low, high, rows = [0], [], [], [], [], []
+    for row in programme.problem.constraints():
+        right = -row.constant
+        terms = [(place[v.name], c) for v, c in row.items() if c]
+        index += [n for n, _ in terms]
+        value += [c for _, c in terms]
+        starts.append(len(index))
+        low.append(right if row.sense >= 0 else -np.inf)
+        high.append(right if row.sense <= 0 else np.inf)
+        rows.append(row.name)
+
+    def vector(expression: object) -> Array:
+        made = np.zeros(len(ordered))
+        for variable, coefficient in expression.items():  # type: ignore[attr-defined]
+            made[place[variable.name]] = coefficient
+        return made
+
+    return Matrix(
+        keys=tuple(x.start),
+        percent={key: place[v.name] for key, v in x.percent.items()},
+        both={n: place[v.name] for n, v in x.both.items()},
+        tonnes=vector(programme.tonnes),
+        kronor=vector(programme.kronor),
+        start_years=vector(programme.start_years),
+        id_order=vector(programme.id_order),
+        lower=np.array([-np.inf if v.lowBound is None else v.lowBound for v in ordered], dtype=float),
+        upper=np.array([np.inf if v.upBound is None else v.upBound for v in ordered], dtype=float),
+        whole=np.array([v.cat == "Integer" for v in ordered]),
+        starts=np.array(starts, dtype=np.int32),
+        index=np.array(index, dtype=np.int32),
+        value=np.array(value, dtype=float),
+        low=np.array(low, dtype=float),
+        high=np.array(high, dtype=float),
+        rows=tuple(rows),
+        columns=tuple(v.name for v in ordered),
+    )
