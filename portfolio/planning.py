@@ -452,6 +452,7 @@ class Uncertainty(Frozen):
         correlation: between the outlays, and between the tonnes, of two investments of the same sector (Gaussian copula; 0 without it).
         correlation_by_sector: the same for one sector, by the word in the workbooks' column.
         delays: probability that a city investment which is not committed is so many years late, by number of years.
+        stress: scenarios (names of files in `scenarios/`) that are stress tests.
     """
 
     distribution: Literal["pert", "triangular"] = "pert"
@@ -461,6 +462,7 @@ class Uncertainty(Frozen):
     grants: UncertainGrants = UncertainGrants()
     external: UncertainExternal | None = None
     investments: dict[str, UncertainInvestment] = Field(default_factory=dict)
+    stress: tuple[str, ...] = ()
 
 
 class Planning(Frozen):

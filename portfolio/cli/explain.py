@@ -129,7 +129,7 @@ def run_compare(options: argparse.Namespace, face: Face) -> int:
         else:
             asked.append(name)
     options.workbooks = []
-    made = _solved_beside(options, [() if name == "-" else (name,) for name in asked], face)
+    made = solved_beside(options, [() if name == "-" else (name,) for name in asked], face)
     solved = dict(zip(asked, made, strict=True))
     return _beside([(name, finished[name] if name in finished else solved[name]) for name in options.rounds], options, face)
 
@@ -144,7 +144,7 @@ def run_scenarios(options: argparse.Namespace, face: Face) -> int:
     if not names:
         raise InputError([finding("scenarios_none", (model_path(options).parent / "scenarios").as_posix())])
     asked = [(name,) for name in names]
-    runs = [base, *_solved_beside(options, asked, face)] if base is not None else _solved_beside(options, [(), *asked], face)
+    runs = [base, *solved_beside(options, asked, face)] if base is not None else solved_beside(options, [(), *asked], face)
     return _beside(list(zip(["-", *names], runs, strict=True)), options, face)
 
 
@@ -164,7 +164,7 @@ def _unchanged(options: argparse.Namespace) -> Run:
     return run
 
 
-def _solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face) -> list[Run]:
+def solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face, title: str = "") -> list[Run]:
     """Every question with its scenarios, two at a time; all are read, and their faults told, before any is solved."""
     with in_one_piece():
         from portfolio.analysis.beside import side_by_side
@@ -193,7 +193,7 @@ def _solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], 
         return optimise(inputs.portfolio, inputs.planning, Request(options.time_limit, lang=face.text.lang), lines, clock)
 
     options.stopped = False
-    with instead_of_interrupt(stop), face.progress(face.text("comparison.working")) as progress:
+    with instead_of_interrupt(stop), face.progress(title or face.text("comparison.working")) as progress:
         return side_by_side(asked_for, solve, progress)
 
 

@@ -18,7 +18,7 @@ from portfolio.cli.frontier import run_frontier, run_prices
 from portfolio.cli.near import run_near, run_stability
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.cli.region import run_region
-from portfolio.cli.robust import run_robust
+from portfolio.cli.robust import run_robust, run_stress
 from portfolio.text import LANGUAGES, Text
 
 REPORTS = ("debt", "funding", "bonds", "gap")
@@ -154,6 +154,11 @@ def _add_explored(add: Add, text: Text) -> None:
     robust.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_robust"))
     robust.add_argument("--resume", action="store_true", help=text("cli.help.resume"))
     add_crew(robust, text)
+    stress = add("stress", run_stress)
+    stress.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+    stress.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_stress"))
+    _add_model(stress, text)
+    _add_time_limit(stress, text)
 
 
 def _add_files(add: Add, text: Text) -> None:

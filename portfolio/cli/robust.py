@@ -6,14 +6,18 @@ import argparse
 from pathlib import Path
 
 from portfolio.cli.asking import asked_run, proven
+from portfolio.cli.explain import solved_beside
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
 from portfolio.cli.optimise import exit_of
+from portfolio.cli.reading import read
 from portfolio.cli.writing import created, folder, write_files
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import InputError, finding
 
 BOOK = "robusthet.xlsx"
 """Name of the workbook."""
+STRESS_BOOK = "stresstest.xlsx"
+"""Name of the workbook of the stress tests."""
 
 
 def run_robust(options: argparse.Namespace, face: Face) -> int:
@@ -59,3 +63,37 @@ def run_robust(options: argparse.Namespace, face: Face) -> int:
     if stop.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_DONE if found.complete and not found.not_proven else EXIT_STOPPED
+
+
+def run_stress(options: argparse.Namespace, face: Face) -> int:
+    """Every stress test of the model: the recommended plan held as it is, and the plan that would be made instead."""
+    with in_one_piece():
+        from portfolio.analysis.base import base_of
+        from portfolio.analysis.robust.stress import Shock, stress
+        from portfolio.reports import stress as shown
+
+    given = list(options.scenarios)
+    first = read(options)
+    names = first.planning.uncertainty.stress
+    if not names:
+        raise InputError([finding("stress_none", first.planning.file, "uncertainty.stress")])
+    runs = solved_beside(options, [given, *([*given, name] for name in names)], face, face.text("stress.working"))
+    run = runs[0]
+    if run.totals is None or not proven(run):
+        face.error(face.text("cli.why.no_plan"))
+        return EXIT_INTERRUPTED if options.stopped else exit_of(run)
+    tests = []
+    for name, its_run in zip(names, runs[1:], strict=True):
+        options.scenarios = [*given, name]
+        inputs = read(options)
+        tests.append(Shock(name, inputs.planning, inputs.portfolio, its_run))
+    found = stress(base_of(first.portfolio, first.planning, run.decisions), run, tests)
+    if face.json:
+        print(shown.to_json(found), end="")
+    else:
+        shown.render(found, face.text, face.out)
+    if options.out is not None:
+        place = folder(options.out, created())
+        write_files(place, {STRESS_BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in first.portfolio.inputs], face)
+        face.remark(face.text("stress.written", files=(place / STRESS_BOOK).as_posix()))
+    return EXIT_INTERRUPTED if options.stopped else EXIT_DONE if found.complete else EXIT_STOPPED
