@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import count
 from math import ceil, isfinite
 
-from portfolio.errors import SolveFailed, SolveStopped
+from portfolio.errors import InfeasiblePlan, SolveFailed, SolveStopped
 from portfolio.evaluate import Measure, Pick, measure
 from portfolio.formulation import build
 from portfolio.formulation.objectives import tonnes_goal
@@ -22,7 +22,7 @@ from portfolio.planning import ObjectiveName
 from portfolio.quick import Found, Quick, written_out
 from portfolio.shorter import overlap_rows, shorter
 from portfolio.solve import Clock, Meaning
-from portfolio.stages import DEFAULT_FLOOR, HALF_KRONA, HALF_TICK
+from portfolio.stages import HALF_KRONA, HALF_TICK, floor_ticks, solve_stages
 from portfolio.units import TICKS_PER_TONNE
 from portfolio.value import rank
 
@@ -38,6 +38,7 @@ class Optimum:
         meaning: proven, infeasible (no plan keeps the limits), or what stopped the search.
         picks, value: the plan; None without one.
         most, floor: most ticks that the limits allow, and what the ratio's plans must reach; None where nobody asks.
+        most_picks: the plan with the most ticks, where it was looked for.
         unique: it is proven that no other set of investments is as good.
         gap: ticks that a better plan could at most have at the same kronor, or kronor that it could save (least cost); 0 when proven,
             None when not known.
@@ -51,29 +52,44 @@ class Optimum:
     unique: bool = False
     gap: int | None = None
     solves: int = 0
+    most_picks: dict[str, Pick] | None = None
 
 
 def optimum(d: Instance, clock: Clock) -> Optimum:
     """The best plan, proven if there is time."""
     if any(must_start(d.investments[i]) and not d.starts[i] for i in d.city):
         return Optimum(Meaning.INFEASIBLE)
-    solves = 0
     if can_be_made(d):
         whole = matrix_of(d)
         short = shorter(d, whole)
         found = _search(d, Quick(short, clock, overlap_rows(d, short)))
-        if found.meaning is not Meaning.PROVEN or found.picks is None or not broken(d, found.picks):
+        if found.meaning is not Meaning.PROVEN or _stands(d, found):
             return found
-        solves = found.solves  # best without the years of money, but it does not keep them
-        quick = Quick(whole, clock, overlap_rows(d, whole))
+        # best without the years of money, but it does not keep them
+        found = _search(d, Quick(whole, clock, overlap_rows(d, whole)))
     else:
-        quick = Quick(written_out(build(d)), clock)
-    found = _search(d, quick)
-    return found if not solves else _with(found, solves)
+        found = _search(d, Quick(written_out(build(d)), clock))
+    return found if found.meaning is not Meaning.PROVEN or _stands(d, found) else _by_stages(d, clock)
 
 
-def _with(found: Optimum, solves: int) -> Optimum:
-    return Optimum(**{**found.__dict__, "solves": found.solves + solves})
+def _stands(d: Instance, found: Optimum) -> bool:
+    """The best plan, and the plan with the most tonnes that its floor is counted from, keep every limit exactly."""
+    return not any(broken(d, plan) for plan in (found.picks, found.most_picks) if plan is not None)
+
+
+def _by_stages(d: Instance, clock: Clock) -> Optimum:
+    """The main job's way, for a plan that keeps a limit only inside the solver's tolerances."""
+    try:
+        solved = solve_stages(d, clock)
+    except InfeasiblePlan:
+        return Optimum(Meaning.INFEASIBLE)
+    except SolveStopped as stopped:
+        return Optimum(Meaning.INTERRUPTED if stopped.interrupted else Meaning.TIME_LIMIT)
+    most = measure(d, solved.most).ticks if solved.most is not None else None
+    by_cost = d.planning.objective.name is ObjectiveName.LEAST_COST
+    gap = 0 if solved.proven else solved.gap_kronor if by_cost else solved.gap_ticks
+    meaning = Meaning.PROVEN if solved.proven else solved.stopped or Meaning.TIME_LIMIT
+    return Optimum(meaning, solved.picks, solved.value, most, solved.floor_ticks, solved.unique and solved.proven, gap, solved.solves)
 
 
 def _search(d: Instance, quick: Quick) -> Optimum:
@@ -90,6 +106,7 @@ class _Search:
         self.d, self.quick, self.m = d, quick, quick.m
         self.floor: int | None = None
         self.most: int | None = None
+        self.most_picks: dict[str, Pick] | None = None
         self._known_values: dict[frozenset[tuple[str, Pick]], Measure] = {}
 
     def _measured(self, picks: dict[str, Pick]) -> Measure:
@@ -121,10 +138,10 @@ class _Search:
         if first.meaning is not Meaning.PROVEN:
             return self._left(first, first.picks, value)
         if name is not ObjectiveName.LEAST_COST:
-            self.most = value.ticks
+            self.most, self.most_picks = value.ticks, first.picks
         if name is ObjectiveName.TONNES_PER_KRONA and value.ticks > 0 and value.kronor > 0:
-            share = self.d.planning.objective.floor_share
-            self.floor = ceil(Fraction(share.value if share is not None else DEFAULT_FLOOR) * value.ticks)
+            self.floor = floor_ticks(self.d.planning, value.ticks)
+            quick.not_nothing()  # a floor of one tick is not much more than the solver's tolerance
         elif name is not ObjectiveName.LEAST_COST:
             self.floor = value.ticks  # the most tonnes, and then the fewest kronor
         if self.floor is not None and name is not ObjectiveName.LEAST_COST:
@@ -207,7 +224,7 @@ class _Search:
             if value.kronor <= 0 < value.ticks and self.d.planning.objective.name is ObjectiveName.TONNES_PER_KRONA:
                 picks, value = self._free(picks, value)
         picks, value = self._earliest(*self._within(picks, value))
-        return Optimum(Meaning.PROVEN, picks, value, self.most, self.floor, unique, 0, self.quick.solves)
+        return Optimum(Meaning.PROVEN, picks, value, self.most, self.floor, unique, 0, self.quick.solves, self.most_picks)
 
     def _free(self, picks: dict[str, Pick], value: Measure) -> tuple[dict[str, Pick], Measure]:
         """Tonnes enough for no kronor at all: no ratio is larger, so the most of them, and then the fewest kronor."""

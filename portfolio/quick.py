@@ -97,6 +97,12 @@ class Quick:
                 row[group] = 1.0
                 self.hold(row, low=1.0)
 
+    def not_nothing(self) -> None:
+        """At least one investment from now on."""
+        row = np.zeros(len(self.every))
+        row[[n for columns in self.of.values() for n in columns]] = 1.0
+        self.hold(row, low=1.0)
+
     def other_set(self, chosen: frozenset[str]) -> None:
         """Only plans with another set of investments from now on."""
         row = np.zeros(len(self.every))

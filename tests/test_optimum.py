@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 import making as m
@@ -14,7 +16,7 @@ from portfolio.instance import Instance, build_instance
 from portfolio.limits import broken, kept
 from portfolio.matrix import Matrix, can_be_made, matrix_of
 from portfolio.optimum import optimum
-from portfolio.planning import BondBacking, CommitteeFrame, DeliveryCapacity
+from portfolio.planning import BondBacking, CommitteeFrame, DeliveryCapacity, Objective
 from portfolio.quick import Quick, written_out
 from portfolio.shorter import overlap_rows, shorter
 from portfolio.solve import Clock, Meaning
@@ -120,6 +122,20 @@ def test_the_best_plan_is_as_good_as_the_main_jobs(seed: int) -> None:
         case _:
             assert found.value.kronor == kronor
     assert not make_plan(d, found.picks, no_reasons(d), found.floor).audit.breaches
+
+
+def test_the_floor_is_that_of_a_plan_that_keeps_the_mandate() -> None:
+    """A and B together (160 t a year) break the mandate. A alone has 100 t, B alone 60 t for less than half: half of 100 is enough.
+
+    Without the years of money the floor would be 80 t, and A, which keeps every limit, the best plan that reaches it.
+    """
+    a, b = m.investment("A", [1000], tonnes=Decimal(100)), m.investment("B", [500], tonnes=Decimal(60))
+    objective = Objective(name="tonnes_per_krona", floor_share=m.share("0.5"))
+    d = build_instance(m.portfolio_of(a, b), m.planning(objective=objective, debt=m.debt(0, 1000)))
+    found = optimum(d, Clock(60))
+    assert found.meaning is Meaning.PROVEN
+    assert list(found.picks or ()) == ["B"]
+    assert found.most == 100 * 5 * 100_000
 
 
 @pytest.mark.long
