@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openpyxl
 import pytest
+from rich.console import Console
 
 import making as m
 from portfolio.analysis.base import Base, base_of
@@ -31,6 +33,8 @@ from portfolio.instance import build_instance
 from portfolio.many import Crew
 from portfolio.planning import Objective, Planning, Uncertainty
 from portfolio.records import Portfolio, Requirement, RequirementKind
+from portfolio.reports.robust import render
+from portfolio.text import Text
 from portfolio.worlds.question import World, question_in
 from random_questions import question
 from sample_run import sample, sample_run
@@ -216,6 +220,14 @@ def test_interrupted_worlds_are_kept_and_resumed(tmp_path: Path) -> None:
     known = Store(store.path, key).load()
     assert sorted(known) == list(range(5))
     assert robust(base, None, Asked(12, seed=1), ALONE, known=known) == whole
+    page = StringIO()
+    render(part, "expected", Text("sv"), Console(file=page, width=80))
+    assert "5 av 12 världar" in page.getvalue()
+    late: list[int] = []
+    uncompared = robust(base, None, Asked(12, seed=1), ALONE, lambda: len(late) >= 15, lambda done, _: late.append(done))
+    assert (uncompared.done, uncompared.complete, uncompared.choices) == (12, False, ())
+    render(uncompared, "expected", Text("en"), Console(file=page, width=80))
+    assert "before the plans were compared" in " ".join(page.getvalue().split())
     for other in (key_of(portfolio, planning, base.picks, 13, 1), key_of(portfolio, planning, base.picks, 12, 2)):
         with pytest.raises(InputError) as fault:
             Store(store.path, other).load()

@@ -44,6 +44,8 @@ def _head(found: Robust, text: Text) -> Iterator[Said]:
     yield Said(text("robust.what", seed=str(found.seed), **words))
     if found.done < found.asked:
         yield Said(text("robust.interrupted", done=found.done, asked=found.asked), "alarm")
+    elif not found.complete:
+        yield Said(text("robust.uncompared"), "alarm")
     yield Said(text("robust.proven", proven=found.proven, audited=found.audited))
     if found.not_proven:
         if found.most_gap is None:

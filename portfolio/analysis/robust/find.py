@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,14 @@ class _Found:
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     plans: tuple[tuple[Started, ...], ...] = ()
     comparison: Comparison | None = None
+    _same: dict[Any, Any] = field(default_factory=dict)
+
+    def keep(self, outcome: Outcome) -> None:
+        """Keep a world's outcome; what many worlds have alike is kept once."""
+        plan = tuple(self._same.setdefault(one, one) for one in outcome.plan)
+        broken = tuple(self._same.setdefault(limit, limit) for limit in outcome.held.broken)
+        held = outcome.held._replace(broken=self._same.setdefault(broken, broken))
+        self.outcomes[outcome.number] = outcome._replace(plan=self._same.setdefault(plan, plan), held=held)
 
 
 def robust(
@@ -106,7 +114,9 @@ def robust(
     what = uncertain(q.portfolio, q.planning)
     draws = Draws(what, q.planning.uncertainty.distribution, asked.worlds, asked.seed)
     study = Study(q.portfolio, q.planning, base.picks, most, asked.seconds)
-    found = _Found(dict(known or {}))
+    found = _Found()
+    for finished in (known or {}).values():
+        found.keep(finished)
     d = build_instance(q.portfolio, q.planning)
     plan = tuple(Started(i, pick.start, pick.percent) for i, pick in sorted(base.picks.items()))
     scale = _scale(d, base)
@@ -115,7 +125,7 @@ def robust(
         missing = [n for n in range(asked.worlds) if n not in found.outcomes]
         for _, outcome in team.results(_Item(world_of(draws, n)) for n in missing):
             assert isinstance(outcome, Outcome), "a world without plans is asked for its best plan"
-            found.outcomes[outcome.number] = outcome
+            found.keep(outcome)
             progress(len(found.outcomes), 2 * asked.worlds)
             if store is not None:
                 store.keep(found.outcomes.values())
