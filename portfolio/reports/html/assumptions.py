@@ -17,6 +17,7 @@ NAMED: Final = frozenset(
     {
         *("owner_frame.frames", "operating_charge.limits", "funding.sources", "emissions.sectors"),
         *("external.by_id", "delivery_capacity.starts", "delivery_capacity.outlay"),
+        *("uncertainty.correlation_by_sector", "uncertainty.delays", "uncertainty.investments", "uncertainty.investments.each.delays"),
     }
 )
 """Tables whose keys are names, not words of ours."""
@@ -63,7 +64,7 @@ def _values(value: Any, label: str, name: str, text: Text) -> Iterator[Assumed]:
     elif isinstance(value, Mapping) and label != NOT_ASSUMED:
         for key, part in value.items():
             if label in NAMED:
-                yield from _values(part, f"{label}.each", str(key), text)
+                yield from _values(part, f"{label}.each", f"{name} {key}".lstrip(), text)
             else:
                 yield from _values(part, f"{label}.{key}", name, text)
     elif isinstance(value, list | tuple) and label == "bonds.issues":
