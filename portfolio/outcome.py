@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer
 
 from portfolio.explained import Conflict
-from portfolio.records import Frozen, InputFile
+from portfolio.records import Frozen, InputFile, Investment, OverlapCeiling, OverlapPair
 from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement, GapInvestment
 
 Tonnes = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
@@ -299,6 +299,18 @@ class FindingLine(Frozen):
     remedy: str
 
 
+class Records(Frozen):
+    """What the workbooks say, as it was read: with `model` all that is needed to count the run through again, without any other file.
+
+    Attributes:
+        investments: the cells of single figures are left out (`origin.cells` is empty).
+    """
+
+    investments: tuple[Investment, ...]
+    pairs: tuple[OverlapPair, ...] = ()
+    ceilings: tuple[OverlapCeiling, ...] = ()
+
+
 class Run(Frozen):
     """The whole of `run.json`. `created` is the only field that two runs on the same input may differ in."""
 
@@ -330,4 +342,5 @@ class Run(Frozen):
     findings: tuple[FindingLine, ...]
     inputs: tuple[InputFile, ...]
     model: dict[str, Any]
+    records: Records | None = None  # None in runs of versions that did not keep them
     software: Software

@@ -13,7 +13,7 @@ LEVELS = {
     0: ("errors", "units", "text", "ctrl_c", "inert", "__init__"),
     1: ("records", "planning", "statements", "explained", "explored", "outcome"),
     2: (
-        *("excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit"),
+        *("excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit", "verify"),
         *(
             "planning_load",
             "planning_quantities",
@@ -52,6 +52,7 @@ LIBRARIES = {
     "joblib": ("many",),
     "distributed": ("many",),
     "dask": ("many",),
+    "pyscipopt": ("analysis",),
 }
 LONG = {
     "planning": "one class a table of the model file",
@@ -118,6 +119,18 @@ def test_the_audit_shares_nothing_with_the_optimiser() -> None:
     for path, first, tree in modules():
         if first == "audit":
             assert not {n.split(".")[1] for n in imported(tree) if n.startswith("portfolio.")} & shared, path.name
+
+
+def test_the_verification_shares_nothing_with_what_it_verifies() -> None:
+    """Not even the records, the planning model or the audit: only errors, units, the catalogue, and the reader of raw cells."""
+    allowed = {"errors", "units", "text", "verify"}
+    for path, first, tree in modules():
+        mine = {n for n in imported(tree) if n.startswith("portfolio.")}
+        if first == "verify":
+            assert {n.split(".")[1] for n in mine if not n.startswith("portfolio.excel")} <= allowed, path.name
+            assert all(n.startswith("portfolio.excel.raw") for n in mine if n.startswith("portfolio.excel")), path.name
+        if path.name == "raw.py":
+            assert not mine, "the reader of raw cells shares nothing with the reader of budgets"
 
 
 def test_modules_are_small() -> None:

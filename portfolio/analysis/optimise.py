@@ -27,6 +27,7 @@ from portfolio.outcome import (
     Decision,
     FindingLine,
     ObjectiveReport,
+    Records,
     Run,
     Software,
     SolveStatus,
@@ -155,9 +156,16 @@ def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found
         findings=tuple(findings),
         inputs=d.portfolio.inputs,
         model=planning.model_dump(mode="json", exclude_none=True),
+        records=records_of(d.portfolio),
         software=Software(portfolio=__version__, python=platform.python_version(), **versions()),
         **{**empty, **found},
     )
+
+
+def records_of(portfolio: Portfolio) -> Records:
+    """What the run keeps of the workbooks; an investment's own row still says where it stands."""
+    kept = (i.model_copy(update={"origin": i.origin.model_copy(update={"cells": {}})}) for i in portfolio.investments)
+    return Records(investments=tuple(kept), pairs=portfolio.pairs, ceilings=portfolio.ceilings)
 
 
 def _solve_all(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved, Solved | None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portfolio.cli.face import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
-from portfolio.cli.reading import read
+from portfolio.cli.reading import files_read, read
 from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 
@@ -20,6 +20,8 @@ BASIS, BONDS = "beslutsunderlag.xlsx", "obligationsrapport.xlsx"
 """The workbooks of a run: the decision basis, and the allocation and impact report."""
 REPORT, MEMORANDUM = "rapport.html", "tjansteskrivelse.md"
 """The report for elected members, and the page that an officer pastes."""
+RUN, MANIFEST = "run.json", "manifest.json"
+"""The run itself, and the list of everything that was written and read."""
 
 
 def run_check(options: argparse.Namespace, face: Face) -> int:
@@ -67,6 +69,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         from portfolio.reports import bond_report, html, memorandum, returned, run_json, terminal, workbook
         from portfolio.reports.findings import finding_line
         from portfolio.solve import Clock
+        from portfolio.verify import manifest
 
     stamp = created()
     request = Request(options.time_limit, options.seed, face.text.lang, stamp.isoformat(timespec="seconds"))
@@ -86,7 +89,10 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         books[BONDS] = bond_report.render(run, face.text) if run.bonds is not None else None
         files = {f"returned/{w.name}": w.content for w in made}
         files |= {name: content for name, content in books.items() if content is not None}
-        files["run.json"] = as_json.encode("utf-8")
+        files[RUN] = as_json.encode("utf-8")
+        # the memorandum is there to be edited
+        listed = {name: content for name, content in files.items() if name != MEMORANDUM}
+        files[MANIFEST] = manifest(listed, files_read(options, run), run.created)
         # a workbook of an earlier run must not stand beside a run that has none
         retired = [name for name, content in books.items() if content is None]
         place = write(options.out, stamp, files, [Path(i.file) for i in run.inputs], face, retired)

@@ -19,6 +19,7 @@ from portfolio.cli.near import run_near, run_stability
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.cli.region import run_region
 from portfolio.cli.robust import run_robust, run_stress
+from portfolio.cli.verify import run_verify
 from portfolio.text import LANGUAGES, Text
 
 REPORTS = ("debt", "funding", "bonds", "gap")
@@ -162,13 +163,19 @@ def _add_explored(add: Add, text: Text) -> None:
 
 
 def _add_files(add: Add, text: Text) -> None:
-    """The commands about files: formulas, diff, layout, template, init."""
+    """The commands about files: formulas, diff, verify, layout, template, init."""
     formulas = add("formulas", run_formulas)
     formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
     diff = add("diff", run_diff)
     diff.add_argument("old", type=Path, metavar=text("cli.help.old"), help=text("cli.help.side"))
     diff.add_argument("new", type=Path, metavar=text("cli.help.new"), help=text("cli.help.side"))
     _add_model(diff, text)
+    verify = add("verify", run_verify)
+    verify.add_argument("folder", type=Path, metavar=text("cli.help.run_dir"), help=text("cli.help.run_dir_help"))
+    verify.add_argument("--second-solver", action="store_true", help=text("cli.help.second_solver"))
+    limit = text("cli.help.second_limit")
+    verify.add_argument("--time-limit", type=seconds, default=60.0, metavar=text("cli.help.seconds"), help=limit)
+    verify.add_argument("--json", action="store_true", help=text("cli.help.json"))
     layout = add("layout", run_layout)
     layout.add_argument("workbook", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.layout_workbook"))
     layout.add_argument("--out", type=Path, metavar=text("cli.help.file"), help=text("cli.help.layout_out"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from portfolio.errors import Finding, InputError, finding, has_errors
 if TYPE_CHECKING:
     # heavy modules are imported by the command that needs them: --help answers at once
     from portfolio.excel.found import TableFound
+    from portfolio.outcome import Run
     from portfolio.planning import Planning
     from portfolio.records import Portfolio
 
@@ -119,6 +121,16 @@ def _or_faults(faults: list[Finding], read: Callable[[], Read]) -> Read | None:
     except InputError as fault:
         faults += fault.findings
         return None
+
+
+def files_read(options: argparse.Namespace, run: Run) -> list[dict[str, str]]:
+    """Everything that a run was made from, with the SHA-256 of each: workbooks, model, scenarios, bond frameworks."""
+    model = model_path(options)
+    bonds = run.model.get("bonds", {})
+    named = {framework["name"] for framework in (bonds.get("framework"), *bonds.get("views", ())) if framework is not None}
+    paths = [model, *scenario_paths(options, model), *(model.parent / "frameworks" / f"{name}.toml" for name in sorted(named))]
+    found = [{"file": i.file, "sha256": i.sha256} for i in run.inputs]
+    return [*found, *({"file": p.as_posix(), "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in paths if p.is_file())]
 
 
 def only_the_run(options: argparse.Namespace) -> None:

@@ -1,0 +1,265 @@
+"""The decision workbook against run.json, cell by cell, and every sum under a table against the cells above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from portfolio.excel.raw import Cell, Sheet
+from portfolio.text import Text
+from portfolio.verify.limits import broken_choices, rows
+from portfolio.verify.plan import Basis, Plan
+from portfolio.verify.result import Raw, Verification, exact, float_free
+
+BASIS: Final = "beslutsunderlag.xlsx"
+LAYERS: Final = ("plan", "gap", "not_recommended", "external")
+_SUM: Final = re.compile(r"SUBTOTAL\(109,([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)\)")
+Says = Callable[[Raw], object]
+"""What a column should say of a line of run.json."""
+
+
+def check_sums(file: str, sheets: Mapping[str, Sheet], found: Verification) -> None:
+    """Every sum that a workbook of ours stores is that of the cells it sums."""
+    for name, sheet in sheets.items():
+        for row, cells in sheet.items():
+            for column, cell in cells.items():
+                summed = _SUM.fullmatch(cell.formula)
+                if summed is None:
+                    continue
+                above = (sheet.get(r, {}).get(column) for r in range(int(summed[2]), int(summed[4]) + 1))
+                total = sum((Fraction(c.number) for c in above if c is not None and c.number is not None), Fraction(0))
+                _compare(found, file, f"{name}!{column}{row}", cell, total)
+
+
+class Book:
+    """The decision workbook of one run.
+
+    Args:
+        raw: the run, whose own figures are checked elsewhere. text: the catalogue in the language of the run.
+    """
+
+    def __init__(self, found: Verification, sheets: Mapping[str, Sheet], raw: Raw, text: Text) -> None:
+        self.found, self.sheets, self.raw, self.t = found, sheets, raw, text
+        self.lines = _Lines(raw, text)
+
+    def check(self, basis: Basis | None) -> None:
+        """All tables, and the constraints once more from the decisions as the workbook has them."""
+        for sheet, columns, lines in self.lines.tables():
+            self._table(sheet, columns, lines)
+        if basis is not None:
+            self._constraints(basis)
+
+    def _sheet(self, name: str) -> tuple[str, Sheet]:
+        called = self.t(f"workbook.{name}.sheet")
+        return called, self.sheets.get(called, {})
+
+    def _table(self, name: str, columns: Sequence[tuple[str, Says]], lines: Sequence[Raw]) -> None:
+        """A table found by its headings, line by line; nothing may stand below it but its sum."""
+        called, sheet = self._sheet(name)
+        if not lines:
+            return
+        top, letters = _heading(sheet, [heading for heading, _ in columns])
+        if top is None:
+            self.found.differ("table", BASIS, called, ", ".join(heading for heading, _ in columns[:3]))
+            return
+        for n, line in enumerate(lines, start=top + 1):
+            cells = sheet.get(n, {})
+            for (_, says), letter in zip(columns, letters, strict=True):
+                _compare(self.found, BASIS, f"{called}!{letter}{n}", cells.get(letter), says(line))
+        after = sheet.get(top + 1 + len(lines), {}).get(letters[0])
+        if after is not None and after.value != self.t("workbook.total"):
+            self.found.differ("cell_figure", BASIS, f"{called}!{letters[0]}{top + 1 + len(lines)}", after.value, "")
+
+    def _constraints(self, basis: Basis) -> None:
+        """The decisions of the workbook counted through as if there were no run.json."""
+        called, sheet = self._sheet("decisions")
+        headings = [self.t(f"workbook.column.{name}") for name in ("id", "decision", "start", "percent")]
+        top, letters = _heading(sheet, headings)
+        if top is None:
+            return
+        words = {self.t(f"workbook.layer.{layer}"): layer for layer in LAYERS}
+        decisions: list[Raw] = []
+        for n in range(top + 1, top + 1 + len(self.raw["decisions"])):
+            i, word, start, percent = (sheet.get(n, {}).get(letter) for letter in letters)
+            layer = words.get(word.value, "") if word is not None else ""
+            year = int(start.number) if start is not None and start.number is not None else None
+            bought = int(percent.number) if percent is not None and percent.number is not None else 0
+            decisions.append({"id": i.value if i is not None else "", "layer": layer, "start": year, "percent": bought, "tonnes": {}})
+        plan = Plan(basis, decisions)
+        counted = [r for r in rows(plan, {}, None) if r.constraint not in ("attribution", "pair_overlap", "tonnes_ceiling")]
+        self.found.limits += len(counted) + len(decisions)
+        for constraint, subject, year in broken_choices(plan):
+            self.found.differ("choice", BASIS, " ".join(str(x) for x in (called + "!", constraint, subject, year) if x))
+        for r in counted:
+            if not r.holds:
+                left, right = (float_free(Fraction(x) / r.scale) for x in (r.left, r.right))
+                place = " ".join(str(x) for x in (called + "!", r.constraint, r.subject, r.year) if x)
+                self.found.differ("limit", BASIS, place, left, f"{r.relation} {right}")
+
+
+Columns = list[tuple[str, Says]]
+
+
+class _Lines:
+    """What each table of the decision workbook should say."""
+
+    def __init__(self, raw: Raw, text: Text) -> None:
+        self.raw, self.t = raw, text
+        self.year = raw["target_year"]
+
+    def column(self, name: str, says: Says, **values: object) -> tuple[str, Says]:
+        """A heading and what stands below it."""
+        return self.t(f"workbook.column.{name}", **values), says
+
+    def tables(self) -> Iterator[tuple[str, Columns, Sequence[Raw]]]:
+        """Sheet, columns, lines in their order."""
+        raw = self.raw
+        order = {layer: n for n, layer in enumerate(LAYERS)}
+        yield "decisions", self._decisions(), sorted(raw["decisions"], key=lambda x: (order.get(x["layer"], 9), x["id"]))
+        yield "year_plan", self._frames(), raw["years"]
+        yield "year_plan", self._outlays(), [x for x in raw["decisions"] if x["layer"] in ("plan", "gap")]
+        yield "emissions", self._emissions(), raw["emissions"]
+        yield "control", self._control(), raw["audit"]["checks"]
+        yield "assumptions", [self.column("file", lambda x: x["file"]), self.column("sha256", lambda x: x["sha256"])], raw["inputs"]
+        plans = [
+            *([raw["adopted_plan"]["totals"]] if raw["adopted_plan"] is not None else []),
+            *([raw["plan_only"]["totals"]] if raw["plan_only"] is not None else []),
+            raw["totals"],
+            *([raw["most_tonnes_plan"]] if raw["most_tonnes_plan"] is not None else []),
+        ]
+        yield "summary", self._plans(), plans
+        money = (("debt", "group", GROUP), ("debt", "city", PATH), ("charges", "total", CHARGES))
+        for name, part, columns in money:
+            if raw[name] is not None:
+                yield name, [(self.t(f"money.column.{heading}"), _field(key)) for heading, key in columns], raw[name][part]
+
+    def _decisions(self) -> Columns:
+        def chosen(x: Raw) -> bool:
+            return x["start"] is not None and x["layer"] != "external"
+
+        def when_chosen(says: Says) -> Says:
+            return lambda x: says(x) if chosen(x) else None
+
+        return [
+            self.column("id", lambda x: x["id"]),
+            self.column("name", lambda x: x["name"]),
+            self.column("owner", lambda x: x["owner"]),
+            self.column("decision", lambda x: self.t(f"workbook.layer.{x['layer']}")),
+            self.column("start", lambda x: x["start"]),
+            self.column("percent", when_chosen(lambda x: x["percent"])),
+            self.column("outlay", lambda x: sum(x["outlay"].values()) if chosen(x) or x["layer"] == "external" else None),
+            self.column("grants", when_chosen(lambda x: sum(x["grant"].values()))),
+            self.column("operating", when_chosen(lambda x: x["operating"])),
+            self.column("objective_tonnes", when_chosen(lambda x: x["tonnes_objective"])),
+            self.column("target_tonnes", when_chosen(lambda x: x["tonnes_target_year"]), year=self.year),
+            self.column("ratio", lambda x: _million(x["tonnes_per_krona"])),
+            self.column("bond", lambda x: x["bond_category"]),
+            self.column("bond_eligible", when_chosen(lambda x: x["bond_eligible"])),
+            self.column("cell", lambda x: x["cell"]),
+        ]
+
+    def _frames(self) -> Columns:
+        names = ("year", "frame", "frame_available", "outlay_plan", "outlay_gap", "grants", "operating")
+        return [self.column(name, _field(name)) for name in names]
+
+    def _outlays(self) -> Columns:
+        years = [y["year"] for y in self.raw["years"]]
+        found: Columns = [self.column("id", lambda x: x["id"]), self.column("name", lambda x: x["name"])]
+        found.append(self.column("decision", lambda x: self.t(f"workbook.layer.{x['layer']}")))
+        found += [(f"{t} ({self.t('workbook.mnkr')})", lambda x, t=t: x["outlay"].get(str(t), 0)) for t in years]  # type: ignore[misc]
+        if any(int(t) > years[-1] for x in self.raw["decisions"] if x["layer"] in ("plan", "gap") for t in x["outlay"]):
+            found.append(self.column("later", lambda x: sum(kr for t, kr in x["outlay"].items() if int(t) > years[-1])))
+        return [*found, self.column("total", lambda x: sum(x["outlay"].values()))]
+
+    def _emissions(self) -> Columns:
+        fields = {
+            "year": "year",
+            "reference": "reference",
+            "reductions": "reductions",
+            "external_reductions": "external_reductions",
+            "left": "emissions",
+            "removals": "removals",
+        }
+        found = [self.column(heading, _field(key)) for heading, key in fields.items()]
+        return [*found, self.column("target", lambda _: self.raw["target_tonnes"], year=self.year)]
+
+    def _control(self) -> Columns:
+        def subject(x: Raw) -> object:
+            return self.t("workbook.subject.removals") if x["subject"] == "removals" else x["subject"]
+
+        return [
+            self.column("constraint", lambda x: self.t(f"constraint.{x['constraint']}.name")),
+            self.column("subject", subject),
+            self.column("year", _field("year")),
+            self.column("left_side", _field("left")),
+            self.column("relation", _field("relation")),
+            self.column("right_side", _field("right")),
+            self.column("slack", _field("slack")),
+            self.column("unit", lambda x: self.t(f"audit.unit.{x['unit']}")),
+            self.column("holds", lambda x: self.t("workbook.control.holds" if x["holds"] else "workbook.control.breached")),
+            self.column("meaning", lambda x: self.t(f"constraint.{x['constraint']}.meaning")),
+        ]
+
+    def _plans(self) -> Columns:
+        most = self.raw["most_tonnes_plan"]
+        return [
+            self.column("count", _field("chosen")),
+            self.column("outlay", lambda x: x["outlay_plan"] + x["outlay_gap"]),
+            self.column("of_which_gap", lambda x: x["outlay_gap"] if x is not most else None),
+            self.column("grants", _field("grants")),
+            self.column("objective_tonnes", _field("tonnes")),
+            self.column("ratio", lambda x: _million(x["tonnes_per_krona"])),
+            self.column("target_tonnes", _field("tonnes_target_year"), year=self.year),
+            self.column("emissions", _field("emissions_target_year"), year=self.year),
+            self.column("highest_debt", _field("highest_net_debt")),
+            self.column("bond_eligible", _field("bond_eligible")),
+        ]
+
+
+_PATH = ("year", "opening", "outlay_plan", "outlay_gap", "grants", "partners", "operating", "other_net_investment", "self_financing")
+PATH: Final = tuple((name, name) for name in (*_PATH, "interest", "closing"))
+GROUP: Final = (*PATH, *((name, name) for name in ("mandate", "headroom", "borrowable")))
+_CHARGES = ("year", "depreciation", "release", "internal_rate", "expensed", "operating")
+CHARGES: Final = (*((name, name) for name in _CHARGES), ("charge_total", "total"), ("limit", "limit"))
+
+
+def _field(name: str) -> Says:
+    return lambda x: x[name]
+
+
+def _million(ratio: object) -> Fraction | None:
+    number = exact(ratio)
+    return number * 1_000_000 if number is not None else None
+
+
+def _heading(sheet: Sheet, headings: Sequence[str]) -> tuple[int | None, list[str]]:
+    """The row that has these headings and no others, otherwise the first that has them all; and their columns."""
+    found: list[tuple[bool, int, list[str]]] = []
+    for row, cells in sheet.items():
+        letters = {cell.value: letter for letter, cell in reversed(list(cells.items())) if cell.kind == "s"}
+        if all(heading in letters for heading in headings):
+            found.append((len(letters) != len(headings), row, [letters[heading] for heading in headings]))
+    return min(found)[1:] if found else (None, [])
+
+
+def _compare(found: Verification, file: str, place: str, cell: Cell | None, own: Any) -> None:
+    """A cell against what should stand in it; a figure that is not whole has the 15 digits of a cell."""
+    found.cells += 1
+    if own is None or own == "":
+        agrees = cell is None or not cell.value
+    elif isinstance(own, str):
+        agrees = cell is not None and cell.kind == "s" and _plain(cell.value) == _plain(own)
+    else:
+        number = cell.number if cell is not None else None
+        wanted = Fraction(own) if isinstance(own, int | Decimal | Fraction) else None
+        agrees = number is not None and wanted is not None and abs(Fraction(number) - wanted) <= abs(wanted) * Fraction(1, 10**14)
+    if not agrees:
+        found.differ("cell_figure", file, place, cell.value if cell is not None else "", own)
+
+
+def _plain(value: str) -> str:
+    """Text without what a report may leave out: control and formatting characters, and how line breaks are stored."""
+    return "".join(c for c in value if c.isprintable())
