@@ -11,17 +11,17 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from portfolio.excel.raw import Damaged, read_cells
+from portfolio.excel.raw import Damaged
 from portfolio.text import LANGUAGES, Text
 from portfolio.verify import bonds, statements
 from portfolio.verify.books import BASIS, Book, check_sums
 from portfolio.verify.figures import Figures
-from portfolio.verify.files import check_files, check_inputs, manifest
+from portfolio.verify.files import cells_of, check_files, check_inputs, manifest
 from portfolio.verify.plan import Basis, Plan
 from portfolio.verify.proof import check_heading, check_limits_shown, check_proof, floor_ticks
 from portfolio.verify.result import DAMAGED, MANIFEST, RUN, Difference, Raw, Verification
 
-__all__ = ["MANIFEST", "RUN", "Difference", "Verification", "manifest", "verify"]
+__all__ = ["MANIFEST", "RUN", "Difference", "Verification", "manifest", "recount", "verify"]
 
 PLANS = (("adopted_plan", ("plan", "gap")), ("plan_only", ("plan",)))
 """The other plans of a run, and the layers they may use."""
@@ -44,7 +44,7 @@ def verify(folder: Path) -> Verification:
             for name in ("title", "created", "status", "stop_reason", "objective", "software", "totals", "scenarios", "lang")
         }
         check_inputs(folder, raw, listed, found)
-        basis = _plans(raw, found)
+        basis = recount(raw, found)
         _workbooks(folder, raw, basis, found)
     except DAMAGED as fault:
         found.differ("unreadable", RUN, "", f"{type(fault).__name__}: {fault}")
@@ -66,7 +66,7 @@ def _run(folder: Path, found: Verification) -> Raw | None:
     return raw
 
 
-def _plans(raw: Raw, found: Verification) -> Basis | None:
+def recount(raw: Raw, found: Verification) -> Basis | None:
     """Every plan of the run, recomputed from the records and the model that run.json keeps."""
     if raw.get("records") is None:
         found.leave("no_records", RUN)
@@ -111,13 +111,14 @@ def _workbooks(folder: Path, raw: Raw, basis: Basis | None, found: Verification)
         if path.name.startswith("~$") or path.name in {note.file for note in found.notes}:
             continue
         try:
-            sheets = read_cells(path.read_bytes())
+            sheets = cells_of(path.read_bytes())
         except Damaged as fault:
             found.differ("file_damaged", path.name, "", fault)
             continue
         check_sums(path.name, sheets, found)
         if path.name == BASIS and raw["totals"] is not None:
-            lang = next(lang for lang in LANGUAGES if lang == raw["lang"])
-            Book(found, sheets, raw, Text(lang)).check(basis)
+            for lang in LANGUAGES:
+                if lang == raw["lang"]:
+                    Book(found, sheets, raw, Text(lang)).check(basis)
     if raw["totals"] is not None and not (folder / BASIS).is_file():
         found.differ("file_missing", BASIS)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from portfolio.verify.figures import Figures
+from portfolio.verify.funds import before, may_pay, money_of
 from portfolio.verify.record import Started, by_year
 from portfolio.verify.result import RUN, TICKS, Exact, Raw, exact
 
@@ -44,18 +45,11 @@ def _paid(figures: Figures, x: Started, t: int, paid: dict[str, int]) -> None:
         figures.figure(f"{at} {name}", paid.pop(name, 0), kr)
     figures.figure(at, sum(paid.values()), x.of(r.net, t))
     for name, kr in paid.items():
-        if name not in sources or not _may(x, sources[name]):
+        if name not in sources or not may_pay(x, sources[name]):
             figures.found.differ("use", RUN, f"{at} {name}", kr)
     by_bonds = sum(kr for name, kr in paid.items() if name in sources and sources[name]["kind"] == "bond")
     if by_bonds > x.eligible(t):
         figures.found.differ("use", RUN, f"{at} bond", by_bonds, x.eligible(t))
-
-
-def _may(x: Started, source: Raw) -> bool:
-    row = x.record.row
-    kind = "committee" if row["owner_type"] == "committee" else "company"
-    owner = not source["owners"] or row["owner"] in source["owners"] or kind in source["owners"]
-    return owner and (not source["investments"] or row["id"] in source["investments"]) and (source["kind"] != "loan" or row["capitalised"])
 
 
 def _sources(figures: Figures, said: Sequence[Raw], uses: Mapping[tuple[str, int, str], int]) -> None:
@@ -72,7 +66,7 @@ def _sources(figures: Figures, said: Sequence[Raw], uses: Mapping[tuple[str, int
         figures.figure(f"{at}.kind", line["kind"], kind)
         figures.figure(f"{at}.price", line["price"], Fraction(str(stated["price"]["value"])) if stated else None)
         figures.figure(f"{at}.kronor", line["kronor"], sum(used[name, t] for t in figures.basis.years))
-        money, moves = _money(figures, stated) if stated else (None, False)
+        money, moves = money_of(figures.basis, stated) if stated else (None, False)
         carried = 0
         figures.figure(f"{at}.years", ", ".join(str(y["year"]) for y in line["years"]), ", ".join(map(str, figures.basis.years)))
         for y in line["years"]:
@@ -84,23 +78,6 @@ def _sources(figures: Figures, said: Sequence[Raw], uses: Mapping[tuple[str, int
                 figures.figure(f"{at}.{t}.{key}", y[key], value)
             if left is not None and left < 0:
                 figures.found.differ("limit", RUN, f"{at}.{t}", used[name, t], f"≤ {available}")
-
-
-def _money(figures: Figures, source: Raw) -> tuple[dict[int, int] | None, bool]:
-    """What a source has by plan year, None without a limit; and whether what is left moves on."""
-    if source["kind"] != "bond":
-        return (by_year(source["limit"]) if source.get("limit") else None), source["carry_forward"]
-    bonds = figures.basis.model.get("bonds")
-    if bonds is None or not bonds.get("new_issues"):
-        return None, False
-    money = by_year(bonds["new_issues"])
-    money[figures.basis.years[0]] += sum(i["amount"]["value"] - before(i) for i in bonds["issues"] if i["kind"] == "use_of_proceeds")
-    return money, True
-
-
-def before(issue: Raw) -> int:
-    """Kronor of an issue that were allocated before the first plan year."""
-    return int(issue["allocated"]["value"]) if issue.get("allocated") else 0
 
 
 def bonds(figures: Figures, said: Raw | None, paid: Raw | None) -> None:

@@ -10,6 +10,37 @@ from portfolio.verify.plan import Plan
 from portfolio.verify.record import Record, by_year
 from portfolio.verify.result import RUN, TICKS, Exact, Raw, Verification, exact, float_free
 
+ROWS = frozenset(
+    {
+        *("alternatives", "selection", "stability", "plan_frame", "control_envelope", "owner_frame", "committee_frame", "debt_mandate"),
+        *("operating_charge", "bond_backing", "delivery_capacity", "emission_ceiling", "required_tonnes", "floor", "funding"),
+        *("attribution", "pair_overlap", "tonnes_ceiling"),
+    }
+)
+"""Constraints of which the audit writes every row."""
+STATEMENTS = ("statement_funding", "statement_debt", "statement_charges", "statement_bonds", "statement_gap")
+TALLIED = frozenset(
+    {
+        *("start_at_most_once", "layers", "scale", "start_window", "committed", "lock", "requires", "attribution"),
+        *("stated_figures", *STATEMENTS),
+    }
+)
+"""Constraints of which the audit says in one row how many checks held."""
+UNITS: dict[str, str | tuple[str, ...]] = {
+    **dict.fromkeys(("plan_frame", "control_envelope", "owner_frame", "committee_frame", "debt_mandate", "operating_charge"), "kr"),
+    **dict.fromkeys(("bond_backing", "funding"), "kr"),
+    **dict.fromkeys(("pair_overlap", "tonnes_ceiling", "emission_ceiling", "required_tonnes", "floor"), "t"),
+    **dict.fromkeys(("alternatives", "selection"), "investments"),
+    "stability": "changes",
+    "delivery_capacity": ("starts", "kr"),
+    "attribution": ("t", "figures"),
+    **dict.fromkeys(("start_at_most_once", "layers", "committed", "lock"), "investments"),
+    **dict.fromkeys(("start_window", "requires"), ("investments", "year")),
+    "scale": ("investments", "percent"),
+    "stated_figures": "figures",
+    **dict.fromkeys(STATEMENTS, "figures"),
+}
+
 
 def stated_ticks(plan: Plan) -> dict[int, dict[str, Exact]]:
     """Attributed ticks that the decisions state, by year and id."""
@@ -58,6 +89,7 @@ class Figures:
     def _audit(self, audit: Raw, counted: Sequence[Row], choices: set[tuple[str, str]]) -> None:
         """The rows that the run's own audit wrote: each side, what is left, and whether it holds."""
         own = {(r.constraint, r.subject, r.year, r.relation): r for r in counted}
+        owed = {key for key in own if key[0] in ROWS and not (key[0] == "attribution" and key[1])}
         broken = {(r.constraint, r.subject) for r in counted if not r.holds} | choices
         said_broken = set()
         for n, check in enumerate(audit["checks"]):
@@ -66,7 +98,15 @@ class Figures:
             if left is None or right is None or slack is None:
                 self.figure(where, None, "")
                 continue
-            row = own.get((check["constraint"], check["subject"], check["year"], check["relation"]))
+            key = (check["constraint"], check["subject"], check["year"], check["relation"])
+            row = own.get(key)
+            owed.discard(key)
+            tallied = check["constraint"] in TALLIED and (*key[1:], left) == ("", None, "=", right)
+            if row is None and not tallied and (check["holds"] or (key[0], key[1]) not in choices):
+                self.found.differ("not_counted", RUN, self.at + where)
+            unit = UNITS.get(check["constraint"], check["unit"])
+            if check["unit"] not in (unit if isinstance(unit, tuple) else (unit,)):
+                self.figure(f"{where} unit", check["unit"], str(unit))
             if row is not None:
                 self._near(f"{where} left", check["left"], Fraction(row.left) / row.scale)
                 self._near(f"{where} right", check["right"], Fraction(row.right) / row.scale)
@@ -76,6 +116,8 @@ class Figures:
             self.figure(f"{where} holds", check["holds"], slack >= 0)
             if not check["holds"]:
                 said_broken.add((check["constraint"], check["subject"]))
+        for key in sorted(owed, key=str):
+            self.found.differ("not_stated", RUN, " ".join(str(part) for part in (f"{self.at}audit", *key[:3]) if part))
         missing = broken - said_broken - {("attribution", i) for i in self.plan.started}
         for constraint, subject in sorted(missing):
             self.found.differ("not_stated", RUN, f"{self.at}audit {constraint} {subject}".rstrip())
@@ -98,6 +140,10 @@ class Figures:
             if record is None:
                 continue
             at = f"decisions.{x['id']}"
+            origin = record.row["origin"]
+            self.figure(f"{at}.cell", self._sheet_of(x["cell"]), f"{origin['file']} {origin['sheet']} {origin['row']}")
+            category = None if record.refused or not record.city else record.row["bond_category"]
+            self.figure(f"{at}.bond_category", x["bond_category"], category)
             self.figure(f"{at}.name", x["name"], record.row["name"])
             self.figure(f"{at}.owner", x["owner"], record.row["owner"])
             if record.city:
@@ -111,7 +157,10 @@ class Figures:
                     self._by_year(f"{at}.{name}", x[name], {})
                 self.figure(f"{at}.start", x["start"], self.plan.tonnes.delivered_from(record.id))
                 self.figure(f"{at}.percent", x["percent"], 0)
-                self.figure(f"{at}.bond_eligible", x["bond_eligible"], 0)
+                for name in ("bond_eligible", "tonnes_objective", "tonnes_target_year"):
+                    self.figure(f"{at}.{name}", x[name], 0)
+                self.found.ratio(f"{self.at}{at}.tonnes_per_krona", x["tonnes_per_krona"], None)
+                self._by_year(f"{at}.raw_tonnes", x["raw_tonnes"], {})
                 self._by_year(f"{at}.outlay", x["outlay"], {record.proposed + k: kr for k, kr in enumerate(record.outlay)})
                 self.figure(f"{at}.operating", x["operating"], record.row["operating"])
         tonnes = self.plan.tonnes
@@ -139,7 +188,6 @@ class Figures:
             f"{self.at}{at}.tonnes_per_krona", x["tonnes_per_krona"], Fraction(objective) / TICKS / Fraction(gross) if gross else None
         )
         self.figure(f"{at}.bond_eligible", x["bond_eligible"], sum(s.eligible(t) for t in self.basis.years))
-        self.figure(f"{at}.bond_category", x["bond_category"], None if record.refused else record.row["bond_category"])
         counts = self.basis.model["objective"]["counts"]
         years = [str(t) for t in tonnes.objective_years]
         if len(set(counts)) == 2 and self.basis.model["objective"]["quantity"] != "lifetime":
@@ -147,6 +195,12 @@ class Figures:
         said, effect = exact(x["tonnes_target_year"]), tonnes.effect.get(self.basis.target_year, {}).get(record.id, (0, 0))
         if said is None or not min(0, effect[0]) + min(0, effect[1]) <= said * TICKS <= max(0, effect[0]) + min(0, effect[1]):
             self.figure(f"{at}.tonnes_target_year", x["tonnes_target_year"], Fraction(max(0, effect[0]), TICKS))
+
+    @staticmethod
+    def _sheet_of(cell: str) -> str:
+        """File, sheet and row of a cell such as `inputs/a.xlsx Blad!Q14`."""
+        place, _, address = cell.rpartition("!")
+        return f"{place} {address.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}"
 
     def _by_year(self, at: str, said: Mapping[str, object], counted: Mapping[int, Exact], scale: int = 1) -> None:
         """Amounts by year; a year that is left out is 0."""

@@ -11,10 +11,11 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from portfolio.excel.raw import Damaged, read_cells
+from portfolio.excel.raw import Damaged, Sheet, read_cells
 from portfolio.verify.result import MANIFEST, RUN, Difference, Raw, Verification
 
 VERSION: Final = "1.0"
@@ -33,6 +34,23 @@ class Node(NamedTuple):
     leaf: bool
 
 
+@lru_cache(maxsize=16)
+def cells_of(content: bytes) -> Mapping[str, Sheet]:
+    """The cells of a workbook, read once however often they are asked for.
+
+    Raises:
+        Damaged: it cannot be read.
+    """
+    return read_cells(content)
+
+
+@lru_cache(maxsize=16)
+def digests_of(name: str, content: bytes) -> str:
+    """Digests of everything in a file, sorted; empty for a file of another kind."""
+    tree = tree_of(name, content)
+    return "" if tree is None else "".join(sorted(digest(n) for n in nodes(tree, cells=not name.endswith(".json"))))
+
+
 def tree_of(name: str, content: bytes) -> Any:
     """What is in a file, as maps and lists: JSON as it is, workbooks as sheet, row and column; None for other files.
 
@@ -45,7 +63,7 @@ def tree_of(name: str, content: bytes) -> Any:
         except (ValueError, RecursionError) as fault:
             raise Damaged(str(fault)) from fault
     if name.endswith((".xlsx", ".xlsm")):
-        sheets = read_cells(content)
+        sheets = cells_of(content)
         return {
             sheet: {
                 str(row): {column: f"{c.kind}:{c.value}" + (f"={c.formula}" if c.formula else "") for column, c in cells.items()}
@@ -109,9 +127,7 @@ def manifest(files: Mapping[str, bytes], inputs: Sequence[Mapping[str, str]], cr
     """
     listed = {}
     for name, content in sorted(files.items()):
-        tree = tree_of(name, content)
-        inside = "" if tree is None else "".join(sorted(digest(n) for n in nodes(tree, cells=not name.endswith(".json"))))
-        listed[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "digests": inside}
+        listed[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "digests": digests_of(name, content)}
     made = {"schema_version": VERSION, "created": created, "inputs": [dict(i) for i in inputs], "files": listed}
     return (json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
@@ -181,8 +197,7 @@ def _check_file(name: str, content: bytes, stated: Raw, found: Verification) -> 
 
 def _digests_agree(name: str, content: bytes, digests: str, found: Verification) -> None:
     """The digests of a file that is as it was must be its own: otherwise the list has been changed."""
-    tree = tree_of(name, content)
-    own = "" if tree is None else "".join(sorted(digest(n) for n in nodes(tree, cells=not name.endswith(".json"))))
+    own = digests_of(name, content)
     found.leaves += len(own) // LENGTH
     if own != digests:
         found.differ("manifest", MANIFEST, name)
@@ -212,6 +227,10 @@ def _changed(tree: Any, digests: str, name: str, found: Verification) -> int:
 def check_inputs(folder: Path, raw: Raw, listed: Raw | None, found: Verification) -> None:
     """Everything that was read: as it was, changed, or no longer there; a file under another name is found by its content."""
     stated = {i["file"]: i["sha256"] for i in raw["inputs"]}
+    known = {i["file"] for i in listed["inputs"]} if listed is not None else stated.keys()
+    for file in stated:
+        if file not in known:
+            found.differ("manifest", MANIFEST, file)
     if not raw["scenarios"]:
         stated[raw["model"]["file"]] = raw["model"]["sha256"]
     for i in listed["inputs"] if listed is not None else ():

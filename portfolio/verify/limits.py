@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
+from portfolio.verify.funds import payable
 from portfolio.verify.plan import Plan
 from portfolio.verify.record import Record, Started, by_year
 from portfolio.verify.result import TICKS, Exact, Raw, exact
@@ -154,6 +155,10 @@ def _money(plan: Plan) -> Iterator[Row]:
             backing = plan.eligible_to(t) + sum(kr for u, kr in other.items() if years[0] <= u <= t)
             borrowed = max(0, plan.debt[t] - model["debt"]["opening"]["value"])
             yield Row("bond_backing", "", t, backing, "≥", Fraction(str(table["share"]["value"])) * borrowed)
+
+    if model.get("funding"):
+        paid, need = payable(plan)
+        yield Row("funding", "", None, paid, "≥", need)
 
 
 def _hands(plan: Plan) -> Iterator[Row]:

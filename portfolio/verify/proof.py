@@ -12,6 +12,15 @@ DEFAULT_FLOOR = Fraction(95, 100)
 """docs/method.md: `floor_share` when the model does not state one."""
 
 
+HEADING = {
+    "schema_version": ("1.0",),
+    "lang": ("sv", "en"),
+    "status": ("proven_best", "feasible_not_proven", "infeasible", "stopped_without_plan"),
+    "stop_reason": ("none", "time_limit", "interrupted"),
+}
+"""Words that the heading of a run may have."""
+
+
 def floor_ticks(raw: Raw) -> int | None:
     """Ticks that the plan says it must reach: the share of N* rounded up; None when it says nothing of the kind."""
     report = raw["objective"]
@@ -35,6 +44,15 @@ def check_proof(figures: Figures, raw: Raw) -> None:
         figures.figure("objective.most_tonnes", report["most_tonnes"], exact(raw["most_tonnes_plan"]["tonnes"]))
     elif most is not None:
         figures.figure("most_tonnes_plan", None, "")
+    for name in ("floor_share", "floor_tonnes", "hurdle") if objective["name"] != "tonnes_per_krona" else ():
+        figures.figure(f"objective.{name}", report[name], None)
+    if (totals := raw["most_tonnes_plan"]) is not None:
+        outlay = totals["outlay_plan"] + totals["outlay_gap"]
+        if objective["krona"] == "gross":
+            figures.figure("most_tonnes_plan.kronor", totals["kronor"], outlay)
+        tonnes = exact(totals["tonnes"]) or Fraction(0)
+        most_ratio = tonnes / totals["kronor"] if totals["kronor"] > 0 else None
+        figures.found.ratio("most_tonnes_plan.tonnes_per_krona", totals["tonnes_per_krona"], most_ratio)
     if objective["name"] == "tonnes_per_krona":
         stated = objective.get("floor_share")
         share = Fraction(str(stated["value"])) if stated else DEFAULT_FLOOR
@@ -72,6 +90,9 @@ def _bound(figures: Figures, raw: Raw, ratio: Fraction | None) -> None:
 def check_heading(figures: Figures, raw: Raw) -> None:
     """Title, scenarios, target and files are those of the model and the records."""
     model, target = figures.basis.model, figures.plan.tonnes.target
+    for name, words in HEADING.items():
+        if raw[name] not in words:
+            figures.figure(name, raw[name], " | ".join(words))
     figures.figure("title", raw["title"], model["title"])
     figures.figure("scenarios", ", ".join(raw["scenarios"]), ", ".join(model.get("scenarios", ())))
     figures.figure("target_year", raw["target_year"], figures.basis.target_year)
