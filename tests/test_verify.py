@@ -23,6 +23,7 @@ from portfolio.cli import main
 from portfolio.errors import CannotWrite
 from portfolio.excel.raw import Damaged, read_cells
 from portfolio.reports.run_json import to_json
+from portfolio.text import catalogue
 from portfolio.verify import MANIFEST, RUN, Verification, manifest, recount, verify
 from portfolio.verify.figures import Figures
 from portfolio.verify.files import check_files, check_inputs
@@ -234,7 +235,7 @@ def test_every_changed_leaf_of_the_run_is_named(home: Path, most: int) -> None:
         path.write_text(json.dumps(raw, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
         found = changed(home / "run", whole=most > 50)
         assert named(found, RUN), leaf
-        assert [d.place for d in found.differences if d.code == "leaf"] == [".".join(names_of(raw, leaf))], leaf
+        assert [d.place for d in found.differences if d.what == "leaf"] == [".".join(names_of(raw, leaf))], leaf
         restored(raw, leaf, was)
 
 
@@ -257,7 +258,7 @@ def test_every_changed_cell_is_named(home: Path, book: str, most: int) -> None:
     for sheet, address in spread(cells_of(path), most):
         with_cell(path, sheet, address)
         found = changed(home / "run", whole=most > 50)
-        assert [d.place for d in found.differences if d.code == "cell"] == [f"{sheet}!{address}"], (sheet, address)
+        assert [d.place for d in found.differences if d.what == "cell"] == [f"{sheet}!{address}"], (sheet, address)
         assert named(found, name)
         path.write_bytes(sound)
     assert not verify(home / "run").differences
@@ -271,7 +272,7 @@ def test_what_is_taken_away_or_added_is_named(home: Path) -> None:
     path.write_text(json.dumps(raw), "utf-8")
     assert named(verify(home / "run"), RUN, f"decisions.{raw['decisions'][0]['id']}")
     path.write_text(text.replace("\n", "\r\n"), "utf-8", newline="")
-    assert [d.code for d in verify(home / "run").differences] == ["file_only"], "the same figures in other bytes"
+    assert [d.what for d in verify(home / "run").differences] == ["file_only"], "the same figures in other bytes"
     path.write_text(text[: len(text) // 2], "utf-8")
     assert named(verify(home / "run"), RUN)
     path.unlink()
@@ -316,7 +317,7 @@ def test_every_leaf_of_the_list_of_files_matters(home: Path) -> None:
     path.unlink()
     found = verify(home / "run")
     assert not found.differences
-    assert [u.code for u in found.unchecked] == ["no_manifest"]
+    assert [u.what for u in found.unchecked] == ["no_manifest"]
 
 
 def test_inputs_changed_missing_and_renamed(home: Path, capsys: Capture) -> None:
@@ -325,15 +326,15 @@ def test_inputs_changed_missing_and_renamed(home: Path, capsys: Capture) -> None
     for path in (workbook, model, framework):
         name, sound = path.relative_to(home).as_posix(), path.read_bytes()
         path.write_bytes(sound + b"\n")
-        assert [(d.code, d.file) for d in changed(home / "run", whole=False).differences] == [("input_changed", name)]
+        assert [(d.what, d.file) for d in changed(home / "run", whole=False).differences] == [("input_changed", name)]
         path.unlink()
         found = changed(home / "run", whole=False)
         assert not found.differences
-        assert [(u.code, u.file) for u in found.unchecked] == [("input_missing", name)]
+        assert [(u.what, u.file) for u in found.unchecked] == [("input_missing", name)]
         path.with_stem("annat-namn").write_bytes(sound)
         found = changed(home / "run", whole=False)
         assert not found.differences + found.unchecked
-        assert [(n.code, n.file) for n in found.notes] == [("input_renamed", name)]
+        assert [(n.what, n.file) for n in found.notes] == [("input_renamed", name)]
         path.with_stem("annat-namn").rename(path)
     workbook.unlink()
     capsys.readouterr()
@@ -349,7 +350,7 @@ def test_a_run_of_an_older_version(home: Path, capsys: Capture) -> None:
     (home / "run" / MANIFEST).unlink()
     found = verify(home / "run")
     assert not found.differences
-    assert {u.code for u in found.unchecked} == {"no_manifest", "no_records"}
+    assert {u.what for u in found.unchecked} == {"no_manifest", "no_records"}
     assert found.cells > 100
     assert main(["verify", "run"]) == 4
     assert "äldre version" in capsys.readouterr().out
@@ -403,7 +404,7 @@ def test_a_forged_cell_does_not_fit_run_json(home: Path, most: int) -> None:
         forge(home / "run")
         found = verify(home / "run")
         assert named(found, BASIS, f"{sheet}!{address}"), (sheet, address)
-        assert not any(d.code == "cell" for d in found.differences)
+        assert not any(d.what == "cell" for d in found.differences)
         path.write_bytes(sound)
 
 
@@ -419,7 +420,7 @@ def test_a_forged_plan_breaks_its_constraints() -> None:
         chosen = next(x for x in raw["decisions"] if x["start"] is not None and x["percent"] == 100)
         chosen.update(change)
         recount(raw, found)
-        assert any(wanted in d.place and chosen["id"] in d.place for d in found.differences if d.code == "choice"), wanted
+        assert any(wanted in d.place and chosen["id"] in d.place for d in found.differences if d.what == "choice"), wanted
     raw, found = raw_of(run), Verification()
     raw["decisions"].append(raw["decisions"][0])
     recount(raw, found)
@@ -519,3 +520,25 @@ def test_the_second_solver_finds_a_plan_that_is_not_best(capsys: Capture) -> Non
         assert second_opinion(lying, run.records, 60.0).verdict == "second_better", seed
     assert main(["verify", "run", "--second-solver"]) == 0
     assert "SCIP" in capsys.readouterr().out
+
+
+def test_every_difference_has_its_sentence() -> None:
+    """Every name that the code gives to a difference, to what is left unchecked and to a note is in the catalogue, and no other."""
+    sources = "\n".join(
+        p.read_text("utf-8") for p in [*(TOP / "portfolio" / "verify").glob("*.py"), TOP / "portfolio" / "cli" / "verify.py"]
+    )
+    second = set(re.findall(r'"(second_\w+)"', (TOP / "portfolio" / "analysis" / "second_solver.py").read_text("utf-8")))
+    differ = set(re.findall(r'\.differ\(\s*"(\w+)"', sources)) | {
+        "cell",
+        "leaf",
+        "file_changed",
+        "file_only",
+        "second_better",
+        "second_worse",
+    }
+    leave = set(re.findall(r'\.leave\(\s*"(\w+)"', sources)) | {"second_stopped", "second_inexact"}
+    notes = set(re.findall(r'Difference\(\s*"(\w+)"', sources))
+    assert second <= differ | leave
+    for group, names in (("difference", differ), ("unchecked", leave), ("note", notes)):
+        said = {name.removeprefix(f"verify.{group}.") for name in catalogue("sv") if name.startswith(f"verify.{group}.")}
+        assert said == names, group

@@ -59,7 +59,7 @@ def _listed(page: Page, heading: str, group: str, lines: Iterable[Difference]) -
 def sentence(line: Difference, group: str, text: Text) -> str:
     """One difference in words, its place first."""
     where = " ".join(part for part in (clean(line.file), clean(line.place)) if part)
-    return text(f"{group}.{line.code}", where=where, said=clean(line.said), counted=clean(line.counted))
+    return text(f"{group}.{line.what}", where=where, said=clean(line.said), counted=clean(line.counted))
 
 
 def _proof(found: Verification, t: Text, *, tried: bool) -> list[str]:
@@ -95,7 +95,7 @@ def in_full(value: Decimal | int, text: Text) -> str:
 
 
 def to_json(found: Verification, text: Text, second: Any = None) -> str:
-    """The same for machines: every difference with its code, file and place, and its sentence."""
+    """The same for machines: every difference with what it is, file and place, and its sentence."""
 
     def lines(some: Iterable[Difference], group: str) -> list[dict[str, str]]:
         return [{**asdict(line), "message": sentence(line, group, text)} for line in some]

@@ -207,14 +207,14 @@ def _changed(tree: Any, digests: str, name: str, found: Verification) -> int:
     """Name every leaf whose digest is not among the stored ones, and every container that holds something else than before."""
     kept = {digests[n : n + LENGTH] for n in range(0, len(digests), LENGTH)}
     cells = not name.endswith(".json")
-    code = "cell" if cells else "leaf"
+    what = "cell" if cells else "leaf"
     every = sorted(nodes(tree, cells=cells))
     found.leaves += len(every)
     new = [n for n in every if digest(n) not in kept]
     leaves = [n for n in new if n.leaf]
     for node in leaves[:MOST_NAMED]:
         value = node.value.partition(" ")[2]
-        found.differ(code, name, node.place, value.partition(":")[2] if cells else value)
+        found.differ(what, name, node.place, value.partition(":")[2] if cells else value)
     if len(leaves) > MOST_NAMED:
         found.differ("more", name, "", len(leaves) - MOST_NAMED)
     shapes = [n for n in new if not n.leaf and not any(leaf.path.startswith(n.path) for leaf in leaves)]

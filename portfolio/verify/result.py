@@ -22,13 +22,13 @@ class Difference:
     """One thing that is not as it should be.
 
     Args:
-        code: `verify.difference.<code>` is its sentence in the catalogue.
+        what: `verify.difference.<code>` is its sentence in the catalogue.
         file: the file it is about, as the run names it.
         place: `Sheet!F14` of a workbook, `decisions.A-01.outlay.2027` of run.json; empty for the whole file.
         said, counted: what stands there, and what it should be.
     """
 
-    code: str
+    what: str
     file: str
     place: str = ""
     said: str = ""
@@ -61,15 +61,15 @@ class Verification:
     proof: Raw = field(default_factory=dict)
     fingerprint: str = ""
 
-    def differ(self, code: str, file: str, place: str = "", said: object = "", counted: object = "") -> None:
+    def differ(self, what: str, file: str, place: str = "", said: object = "", counted: object = "") -> None:
         """Add a difference, unless it is there."""
-        found = Difference(code, file, place, shown(said), shown(counted))
+        found = Difference(what, file, place, shown(said), shown(counted))
         if found not in self.differences:
             self.differences.append(found)
 
-    def leave(self, code: str, file: str, place: str = "") -> None:
+    def leave(self, what: str, file: str, place: str = "") -> None:
         """Something that could not be checked."""
-        self.unchecked.append(Difference(code, file, place))
+        self.unchecked.append(Difference(what, file, place))
 
     def figure(self, place: str, said: object, counted: Exact | str | bool | None, scale: int = 1) -> None:
         """Compare a figure of run.json, exactly.
