@@ -32,6 +32,7 @@ class StopReason(StrEnum):
     NONE = "none"
     TIME_LIMIT = "time_limit"
     INTERRUPTED = "interrupted"
+    SOLVER_FAULT = "solver_fault"  # the solver failed with a plan in hand
 
 
 class Layer(StrEnum):

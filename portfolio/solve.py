@@ -509,6 +509,18 @@ class Session:
                     self._highs.run()
         return self._answer(maximise=maximise)
 
+    def best_once_more(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:
+        """The same question as it stands, nothing guessed, narrowed or taken out: "infeasible" is believed only when said twice.
+
+        Raises:
+            SolveFailed: a status from which no plan may be read.
+        """
+        if not self._variables:
+            return self._nothing_to_decide(expression)
+        self.solves += 1
+        with self._without_presolve():
+            return self._run(expression, (self._lower, self._upper), None, maximise=maximise)
+
     @contextmanager
     def _without_presolve(self) -> Iterator[None]:
         """The programme as it stands, nothing taken out of it first."""

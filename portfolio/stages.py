@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, isfinite
+from functools import partial
+from math import ceil, inf, isfinite
 from math import floor as floor_of
 
 import pulp
 
 from portfolio.bounds import Ceiling, better
-from portfolio.errors import InfeasiblePlan, SolveStopped
+from portfolio.errors import InfeasiblePlan, SolveFailed, SolveStopped
 from portfolio.evaluate import Measure, Pick, into_the_frame, measure
 from portfolio.formulation import Programme, build
 from portfolio.formulation.objectives import tonnes_goal
@@ -53,31 +54,56 @@ class _Search:
     layers: tuple[str, ...]
     stopped: Meaning | None = None
     best: dict[str, Pick] = field(default_factory=dict)
+    in_hand: bool = False
 
     def ask(
         self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None, seconds: float | None = None
     ) -> Answer:
-        return self.heard(self.session.best(expression, maximise=maximise, known=known, seconds=seconds))
+        return self.heard(lambda: self.session.best(expression, maximise=maximise, known=known, seconds=seconds), maximise=maximise)
 
-    def heard(self, answer: Answer) -> Answer:
-        """The answer; what stopped it is remembered."""
-        if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED):
+    def heard(self, asked: Callable[[], Answer], *, maximise: bool) -> Answer:
+        """The answer; what stopped it is remembered. A solver that fails with a plan in hand has proven nothing; the plan is kept.
+
+        Raises:
+            SolveFailed: there is no plan yet.
+        """
+        try:
+            answer = asked()
+        except SolveFailed:
+            if not self.in_hand:
+                raise
+            answer = Answer(Meaning.FAULT, None, 0.0, inf if maximise else -inf)
+        if answer.meaning is Meaning.INFEASIBLE and self.in_hand:
+            # the plan in hand meets every row: whatever the solver means, it has proven nothing
+            answer = Answer(Meaning.FAULT, None, 0.0, inf if maximise else -inf)
+        if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED, Meaning.FAULT):
             self.stopped = answer.meaning
         return answer
 
+    def no_other_set(self, reduced: pulp.LpAffineExpression, chosen: frozenset[str]) -> bool:
+        """It is proven that no other set of investments is as good; False also when the solver fails."""
+        try:
+            return self.session.other_set_as_good(reduced, chosen, 0.0) is Meaning.INFEASIBLE
+        except SolveFailed:
+            self.stopped = Meaning.FAULT
+            return False
+
     def first(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:
-        """The first stage: here, and only here, the programme may turn out infeasible.
+        """The first stage: here, and only here, the programme may turn out infeasible. It is asked once more, without presolve.
 
         Raises:
-            InfeasiblePlan: proven.
+            InfeasiblePlan: proven twice.
+            SolveFailed: a status from which no plan may be read.
             SolveStopped: the clock or Ctrl-C came before any plan.
         """
         answer = self.ask(expression, maximise=maximise)
         if answer.meaning is Meaning.INFEASIBLE:
+            answer = self.heard(lambda: self.session.best_once_more(expression, maximise=maximise), maximise=maximise)
+        if answer.meaning is Meaning.INFEASIBLE:
             raise InfeasiblePlan(c.name for c in self.programme.constraints)
         if answer.picks is None:
             raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
-        self.best = answer.picks
+        self.best, self.in_hand = answer.picks, True
         return answer
 
 
@@ -156,7 +182,9 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     search.session.not_nothing()  # a floor of one tick is not much more than the solver's tolerance
     while True:
         rate = solved.value.ratio
-        answer = search.heard(best_reaching(search.session, floor, search.programme.reduced(rate), known=0.0))  # the plan in hand has 0
+        # the plan in hand has 0
+        asked = partial(best_reaching, search.session, floor, search.programme.reduced(rate), known=0.0)
+        answer = search.heard(asked, maximise=True)
         candidate = measure(search.d, answer.picks) if answer.picks is not None else None
         if answer.picks is not None and candidate is not None and candidate.ticks >= floor and candidate.kronor <= 0:
             return _free(search, solved)
@@ -255,7 +283,7 @@ def _break_ties(
     session.layers_matter = True
     if reduced is not None:
         chosen = frozenset(solved.picks)
-        if session.other_set_as_good(reduced, chosen, 0.0) is Meaning.INFEASIBLE:
+        if search.no_other_set(reduced, chosen):
             # no other set of investments is as good: what is left to decide is layers and start years
             session.fix_set(chosen)
         session.hold(reduced, at_least=-HALF_TICK)

@@ -19,7 +19,7 @@ from portfolio.analysis.money import decided, money_of, without_mandate
 from portfolio.analysis.plan import make_plan, no_reasons
 from portfolio.analysis.reasons import reasons
 from portfolio.audit import Statements
-from portfolio.errors import AuditBreached, InfeasiblePlan, SolveStopped
+from portfolio.errors import AuditBreached, InfeasiblePlan, SolveFailed, SolveStopped
 from portfolio.evaluate import Picks, adopted_picks, measure
 from portfolio.finance.debt import can_bind
 from portfolio.instance import Instance, build_instance
@@ -184,12 +184,18 @@ def _solve_all(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved, So
             except KeyboardInterrupt:
                 clock.interrupt()
     solved = both.result()
-    free = unbound.result() if unbound is not None else None
+    free = _or_none(unbound) if unbound is not None else None
+    # nothing found in time, or what is committed outside the frame cannot be inside it: there is no such plan to compare with
+    return solved, _or_none(frame) or solved, free
+
+
+def _or_none(future: Future[Any]) -> Solved | None:
+    """A plan to compare with; None where there is none, also when the solver failed on the way to it: the plan itself is kept."""
     try:
-        return solved, frame.result(), free
-    except (SolveStopped, InfeasiblePlan):
-        # nothing found in time, or what is committed outside the frame cannot be inside it: there is no such plan to compare with
-        return solved, solved, free
+        found: Solved | None = future.result()
+    except (SolveStopped, InfeasiblePlan, SolveFailed):
+        return None
+    return found
 
 
 def _stop_reason(solved: Solved) -> StopReason:
@@ -198,6 +204,8 @@ def _stop_reason(solved: Solved) -> StopReason:
             return StopReason.TIME_LIMIT
         case Meaning.INTERRUPTED:
             return StopReason.INTERRUPTED
+        case Meaning.FAULT:
+            return StopReason.SOLVER_FAULT
         case _:
             return StopReason.NONE
 

@@ -18,6 +18,7 @@ from portfolio.excel.headers import LATER
 from portfolio.excel.layout import Layout
 from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.overlaps import read_overlaps
+from portfolio.excel.personal import personal_numbers
 from portfolio.excel.preflight import odd_names, open_workbook, refusal
 from portfolio.excel.rows import Draft, check_stated_total, read_row
 from portfolio.excel.sheets import OVERLAP_SHEETS, tables_of
@@ -114,6 +115,7 @@ def _read_file(path: Path, years: range, read: _Read) -> None:
     read.inputs.append(workbook.input_file)
     read.findings += odd_names(path)
     grids = read_grids(workbook)
+    read.findings += personal_numbers(grids, workbook.file)
     for layout in tables_of(grids, workbook.file, years, read.layouts, read.findings):
         _read_sheet(layout, workbook.file, years, read)
     for grid in grids:

@@ -11,7 +11,7 @@ from portfolio.analysis.conflict.relax import relaxed
 from portfolio.analysis.conflict.smallest import least, of_investments
 from portfolio.analysis.plan import make_plan, no_reasons
 from portfolio.audit import audit
-from portfolio.errors import AuditBreached, InfeasiblePlan
+from portfolio.errors import AuditBreached, InfeasiblePlan, SolveFailed
 from portfolio.evaluate import Pick
 from portfolio.explained import Demand, Relief, WayOut
 from portfolio.formulation import build
@@ -37,6 +37,7 @@ def way_out(q: Question, steps: Sequence[Sequence[Demand]], clock: Clock) -> Way
     Raises:
         SolveStopped: not settled in time.
         AuditBreached: a fault of ours; the way out is not shown.
+        SolveFailed: the plan that needs the least gives nothing: the question was not impossible after all.
     """
     found: list[Relief] = []
     for n, group in enumerate(steps):
@@ -45,6 +46,9 @@ def way_out(q: Question, steps: Sequence[Sequence[Demand]], clock: Clock) -> Way
         if given is None:
             return None
         found += given
+    if not found:
+        # an "infeasible" that nothing has to give for is none (the elastic optimum is 0)
+        raise SolveFailed("infeasible, and possible when the demands may give nothing")
     question = relaxed(q, found)
     d = build_instance(question.portfolio, question.planning)
     try:
