@@ -8,25 +8,24 @@ Every value that is compared or held is recomputed from the rounded starts in in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from math import ceil, inf, isfinite
+from math import ceil, isfinite
 from math import floor as floor_of
 
 import pulp
 
 from portfolio.bounds import Ceiling, better
-from portfolio.errors import InfeasiblePlan, SolveFailed, SolveStopped
-from portfolio.evaluate import Measure, Pick, into_the_frame, measure
-from portfolio.formulation import Programme, build
+from portfolio.evaluate import Measure, into_the_frame, measure
+from portfolio.formulation import build
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName, Planning
 from portfolio.reaching import best_reaching
 from portfolio.solve import Answer, Clock, Meaning, Session
 from portfolio.solved import Solved
+from portfolio.solving import Search as _Search
 from portfolio.units import TICKS_PER_TONNE
 
 HALF_TICK = 0.5 / TICKS_PER_TONNE
@@ -42,69 +41,6 @@ DEFAULT_FLOOR = Decimal("0.95")
 _Exact = Callable[[Measure], int]
 _Stage = tuple[Callable[[Measure], tuple[Fraction | int, ...]], list[_Exact], _Exact | None]
 """The objective's held value, the tie-breaks already held, and the tie-break in hand."""
-
-
-@dataclass
-class _Search:
-    """One programme on its way through the stages."""
-
-    d: Instance
-    programme: Programme
-    session: Session
-    layers: tuple[str, ...]
-    stopped: Meaning | None = None
-    best: dict[str, Pick] = field(default_factory=dict)
-    in_hand: bool = False
-
-    def ask(
-        self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None, seconds: float | None = None
-    ) -> Answer:
-        return self.heard(lambda: self.session.best(expression, maximise=maximise, known=known, seconds=seconds), maximise=maximise)
-
-    def heard(self, asked: Callable[[], Answer], *, maximise: bool) -> Answer:
-        """The answer; what stopped it is remembered. A solver that fails with a plan in hand has proven nothing; the plan is kept.
-
-        Raises:
-            SolveFailed: there is no plan yet.
-        """
-        try:
-            answer = asked()
-        except SolveFailed:
-            if not self.in_hand:
-                raise
-            answer = Answer(Meaning.FAULT, None, 0.0, inf if maximise else -inf)
-        if answer.meaning is Meaning.INFEASIBLE and self.in_hand:
-            # the plan in hand meets every row: whatever the solver means, it has proven nothing
-            answer = Answer(Meaning.FAULT, None, 0.0, inf if maximise else -inf)
-        if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED, Meaning.FAULT):
-            self.stopped = answer.meaning
-        return answer
-
-    def no_other_set(self, reduced: pulp.LpAffineExpression, chosen: frozenset[str]) -> bool:
-        """It is proven that no other set of investments is as good; False also when the solver fails."""
-        try:
-            return self.session.other_set_as_good(reduced, chosen, 0.0) is Meaning.INFEASIBLE
-        except SolveFailed:
-            self.stopped = Meaning.FAULT
-            return False
-
-    def first(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:
-        """The first stage: here, and only here, the programme may turn out infeasible. It is asked once more, without presolve.
-
-        Raises:
-            InfeasiblePlan: proven twice.
-            SolveFailed: a status from which no plan may be read.
-            SolveStopped: the clock or Ctrl-C came before any plan.
-        """
-        answer = self.ask(expression, maximise=maximise)
-        if answer.meaning is Meaning.INFEASIBLE:
-            answer = self.heard(lambda: self.session.best_once_more(expression, maximise=maximise), maximise=maximise)
-        if answer.meaning is Meaning.INFEASIBLE:
-            raise InfeasiblePlan(c.name for c in self.programme.constraints)
-        if answer.picks is None:
-            raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
-        self.best, self.in_hand = answer.picks, True
-        return answer
 
 
 def floor_ticks(planning: Planning, most: int) -> int:

@@ -31,14 +31,14 @@ LEVELS = {
         ),
     ),
     3: ("formulation", "narrow", "standing", "bounds", "matrix", "shorter", "worlds"),
-    4: ("solve", "solved", "stages", "reaching", "value", "quick", "optimum", "many"),
+    4: ("solve", "solved", "solving", "stages", "reaching", "value", "quick", "optimum", "many"),
     5: ("analysis",),
     6: ("reports",),
     7: ("cli", "__main__"),
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names}
 LIBRARIES = {
-    "pulp": ("formulation", "solve", "reaching", "stages"),
+    "pulp": ("formulation", "solve", "solving", "reaching", "stages"),
     "highspy": ("solve", "quick"),
     "scipy": ("worlds",),
     "openpyxl": ("excel",),

@@ -58,7 +58,8 @@ def check_proof(figures: Figures, raw: Raw) -> None:
         share = Fraction(str(stated["value"])) if stated else DEFAULT_FLOOR
         figures.figure("objective.floor_share", report["floor_share"], share)
         if report["floor_tonnes"] is not None and most is not None:
-            figures.figure("objective.floor_tonnes", report["floor_tonnes"], ceil(share * most * TICKS), TICKS)
+            floor = ceil(share * most * TICKS)
+            figures.figure("objective.floor_tonnes", report["floor_tonnes"], max(1, floor) if most > 0 else floor, TICKS)
     _bound(figures, raw, ratio)
 
 
