@@ -91,9 +91,10 @@ def test_what_is_imported_is_declared() -> None:
     """Nothing is used that only comes along with something else; what an extra brings, only by the module that needs the extra."""
     project = PROJECT["project"]
     always = {normal(re.match(r"[\w.-]+", line)[0]) for line in project["dependencies"]}  # type: ignore[index]
-    extra = {normal(re.match(r"[\w.-]+", line)[0]) for line in project["optional-dependencies"]["cluster"]}  # type: ignore[index]
+    extras = {("many", "cluster.py"): "cluster", ("analysis", "second_solver.py"): "audit"}
     for path in (TOP / "portfolio").rglob("*.py"):
-        declared = always | extra if path.parts[-2:] == ("many", "cluster.py") else always
+        extra = project["optional-dependencies"].get(extras.get(path.parts[-2:], ""), [])
+        declared = always | {normal(re.match(r"[\w.-]+", line)[0]) for line in extra}  # type: ignore[index]
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []

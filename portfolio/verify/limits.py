@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import ceil
 from typing import NamedTuple
 
 from portfolio.verify.funds import payable
@@ -219,8 +218,3 @@ def _ceilings(plan: Plan, t: int, said: Mapping[str, Exact]) -> Iterator[Row]:
         if name in tonnes.destinations:
             least = tonnes.everything[t] - tonnes.counted(tonnes.effect[t], (REDUCTION, REMOVAL), without=name)
             yield Row("tonnes_ceiling", name.removeprefix("sector "), t, max(value, least), "≤", tonnes.destinations[name], TICKS)
-
-
-def floor_of(share: Fraction, most: Exact) -> int:
-    """Ticks that a share of the most tonnes comes to, rounded up."""
-    return ceil(share * most)
