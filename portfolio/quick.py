@@ -16,7 +16,7 @@ from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick
 from portfolio.formulation import Programme
 from portfolio.matrix import Array, Matrix
-from portfolio.narrow import highest, narrow
+from portfolio.narrow import narrow, options
 from portfolio.solve import MEANING, STRICTLY, SUB_MIP_HEURISTICS, TOLERANCES, Clock, Meaning
 
 LEAST_LIKELY = 6
@@ -123,7 +123,10 @@ class Quick:
     def ceiling(self, expression: Array) -> float:
         """What no plan exceeds by the relaxations, the largest investment decided; minus infinity when there is no plan."""
         self.lp.objective(expression)
-        found = highest(self.lp, self.lower, self.upper, self.groups[0]) if self.groups else self.lp.bound(self.lower, self.upper)
+        if self.groups:
+            best = next(iter(options(self.lp, self.lower, self.upper, self.groups[0])), None)
+            return best.value + margin(best.value) if best is not None else -np.inf
+        found = self.lp.bound(self.lower, self.upper)
         return found[0] + margin(found[0]) if found is not None else -np.inf
 
     def best(self, expression: Array, known: float | None = None, *, strictly: bool = False) -> Found:
@@ -163,8 +166,8 @@ class Quick:
     def relaxed(self, expression: Array) -> Array | None:
         """Where the relaxation has its largest value, the largest investment decided; None when there is no plan."""
         self.lp.objective(expression)
-        found = highest(self.lp, self.lower, self.upper, self.groups[0]) if self.groups else None
-        return found[1] if found is not None else None
+        best = next(iter(options(self.lp, self.lower, self.upper, self.groups[0])), None) if self.groups else None
+        return best.at if best is not None else None
 
     def _picks(self, values: Array) -> dict[str, Pick]:
         """The rounded starts."""

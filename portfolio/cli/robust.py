@@ -10,9 +10,9 @@ from portfolio.cli.explain import solved_beside
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
 from portfolio.cli.optimise import exit_of
 from portfolio.cli.reading import read
-from portfolio.cli.writing import created, folder, write_files
+from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
-from portfolio.errors import InputError, finding
+from portfolio.errors import InputError, cannot_write, finding
 
 BOOK = "robusthet.xlsx"
 """Name of the workbook."""
@@ -46,7 +46,7 @@ def run_robust(options: argparse.Namespace, face: Face) -> int:
             face.error(face.text("cli.why.no_plan"))
             return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
         base = base_of(portfolio, planning, run.decisions)
-        place = folder(options.out, created()) if options.out is not None else None
+        place = _ready(options.out) if options.out is not None else None
         store = Store(place / NAME if place is not None else None, key_of(portfolio, planning, base.picks, options.worlds, options.seed))
         known = store.load() if options.resume else {}
         most = round(run.objective.most_tonnes * TICKS_PER_TONNE) if run.objective.most_tonnes is not None else None
@@ -58,11 +58,20 @@ def run_robust(options: argparse.Namespace, face: Face) -> int:
     else:
         shown.render(found, options.choice, face.text, face.out)
     if place is not None:
-        write_files(place, {BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in portfolio.inputs], face)
+        write(place, created(), {BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in portfolio.inputs], face)
         face.remark(face.text("robust.written", files=", ".join((place / name).as_posix() for name in (BOOK, NAME))))
     if stop.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_DONE if found.complete and not found.not_proven else EXIT_STOPPED
+
+
+def _ready(place: Path) -> Path:
+    """The folder in which finished worlds are kept while the others are solved."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise cannot_write(place, fault) from fault
+    return place
 
 
 def run_stress(options: argparse.Namespace, face: Face) -> int:
@@ -93,7 +102,7 @@ def run_stress(options: argparse.Namespace, face: Face) -> int:
     else:
         shown.render(found, face.text, face.out)
     if options.out is not None:
-        place = folder(options.out, created())
-        write_files(place, {STRESS_BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in first.portfolio.inputs], face)
+        books = {STRESS_BOOK: shown.workbook(found, face.text)}
+        place = write(options.out, created(), books, [Path(i.file) for i in first.portfolio.inputs], face)
         face.remark(face.text("stress.written", files=(place / STRESS_BOOK).as_posix()))
     return EXIT_INTERRUPTED if options.stopped else EXIT_DONE if found.complete else EXIT_STOPPED
