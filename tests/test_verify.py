@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from money_question import small
+from portfolio import delivery
 from portfolio.analysis.optimise import Request, optimise, records_of
 from portfolio.cli import main
-from portfolio.errors import CannotWrite
 from portfolio.excel.raw import Damaged, read_cells
 from portfolio.reports.run_json import to_json
 from portfolio.text import catalogue
@@ -454,11 +454,14 @@ def test_nothing_is_listed_that_was_not_written(tmp_path: Path, kept: Path, monk
     """A run whose workbook cannot be written has no list of files that speaks of it."""
     monkeypatch.chdir(kept)
 
-    def refuse(path: Path, _content: bytes) -> None:
-        if path.name == BASIS:
-            raise CannotWrite(path.as_posix(), "open in Excel")
+    real = delivery.write_flushed
 
-    monkeypatch.setattr("portfolio.excel.safe_write.write_atomically", refuse)
+    def refuse(path: Path, content: bytes) -> None:
+        if path.name == BASIS:
+            raise PermissionError(13, "open in Excel", path.as_posix())
+        real(path, content)
+
+    monkeypatch.setattr(delivery, "write_flushed", refuse)
     assert main(["optimise", "--out", str(tmp_path / "run")]) == 5
     assert not (tmp_path / "run" / MANIFEST).exists()
 

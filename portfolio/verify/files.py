@@ -18,6 +18,11 @@ from typing import Any, Final, NamedTuple
 from portfolio.excel.raw import Damaged, Sheet, read_cells
 from portfolio.verify.result import MANIFEST, RUN, Difference, Raw, Verification
 
+MEMORANDUM = "tjansteskrivelse.md"
+"""Written with a run and there to be edited: it is no evidence and is not listed."""
+LOCK = ".portfolio.lock"
+"""What whoever writes into a folder holds; always empty."""
+
 VERSION: Final = "1.0"
 LENGTH: Final = 6
 """Characters of one digest."""
@@ -159,7 +164,8 @@ def check_files(folder: Path, found: Verification) -> Raw | None:
     if RUN not in made["files"]:
         found.differ("manifest", MANIFEST, RUN)
     beside = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
-    found.notes += [Difference("extra_file", name) for name in beside if name not in made["files"] and name != MANIFEST]
+    ours = {*made["files"], MANIFEST, MEMORANDUM, LOCK}
+    found.notes += [Difference("extra_file", name) for name in beside if name not in ours]
     sound: Raw = made
     return sound
 
