@@ -157,7 +157,7 @@ def test_a_run_that_is_as_it_was(home: Path, capsys: Capture) -> None:
     said = json.loads(capsys.readouterr().out)
     assert said["status"] == "holds"
     assert not said["differences"] + said["unchecked"] + said["notes"]
-    assert said["counted"]["files"] == 4
+    assert said["counted"]["files"] == 5
     assert said["counted"]["inputs"] == 3, "workbook, model and bond framework"
     assert min(said["counted"].values()) > 0
     assert said["proof"]["software"].keys() == {"portfolio", "python", "pulp", "highs"}
