@@ -119,6 +119,7 @@ def narrow_enough(shown: str) -> None:
     assert "Bevisat b" in shown
 
 
+@pytest.mark.long
 def test_the_windows_code_page_in_a_process(round_: Path) -> None:
     del round_
     done = run("optimise", "--out", "ut", PYTHONIOENCODING="cp1252")
@@ -315,6 +316,7 @@ def test_output_that_cannot_be_written(round_: Path, capsys: Capture) -> None:
     assert json.loads(capsys.readouterr().out)["status"] == "error"
 
 
+@pytest.mark.long
 def test_diff_reads_a_layout_of_its_own(round_: Path, capsys: Capture) -> None:
     del round_
     from test_layouts import starter_rows, table, write

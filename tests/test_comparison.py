@@ -134,6 +134,7 @@ def test_wrong_numbers_and_names(folders: list[str], tmp_path: Path, monkeypatch
     assert "finns-inte" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_scenarios_are_solved_beside_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "."]) == 0

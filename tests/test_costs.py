@@ -134,6 +134,7 @@ def test_what_the_terminal_says(lang: Any) -> None:
     assert {"sv": "Att följa den kostar 34 ton.", "en": "Following it costs 34 tonnes."}[lang] in " ".join(written.split())
 
 
+@pytest.mark.long
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "."]) == 0

@@ -97,6 +97,7 @@ def test_two_workbooks_in_words(round_: Path, capsys: pytest.CaptureFixture[str]
     assert "TOTALT" in said
 
 
+@pytest.mark.long
 def test_runs_and_json(round_: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimise", "--out", "one"]) == 0
     capsys.readouterr()

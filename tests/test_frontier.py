@@ -151,6 +151,7 @@ def test_a_frontier_by_hand() -> None:
     assert (found.shares[-1].kronor, found.shares[-1].floor_share) == (400, Decimal("0.91"))
 
 
+@pytest.mark.long
 def test_the_ends_and_the_stated_floor_are_the_main_job_s() -> None:
     portfolio, planning = m.portfolio_of(SMALL, LARGE, BETWEEN), m.planning(control_envelope=m.envelope(550))
     ratio = planning.model_copy(update={"objective": Objective(name="tonnes_per_krona", floor_share=m.share("0.95"))})

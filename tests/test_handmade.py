@@ -83,6 +83,7 @@ def test_a_limit_that_is_broken_is_said_in_kronor_and_year(round_: Path, capsys:
 
 
 @pytest.mark.parametrize("where", ["basis", pytest.param("returned", marks=pytest.mark.long)])
+@pytest.mark.long
 def test_what_is_left_out_costs_tonnes(where: str, round_: Path, capsys: Capture) -> None:
     del round_
     path, sheet = (BASIS, "Beslut") if where == "basis" else (returned(), "Investeringar")

@@ -146,6 +146,7 @@ COMMANDS: tuple[list[str], ...] = (
 
 
 @pytest.mark.parametrize("shift", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (9, 18, 27))])
+@pytest.mark.long
 def test_text_stays_text_in_every_command(shift: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     spoilt(tmp_path, shift)
     monkeypatch.chdir(tmp_path)

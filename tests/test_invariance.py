@@ -30,6 +30,7 @@ def without_origin(p: Portfolio) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("unit", ["kr", "tkr", "mnkr"])
+@pytest.mark.long
 def test_the_unit_of_the_workbook_changes_no_record(unit: MoneyUnit, tmp_path: Path) -> None:
     years = range(2025, 2032)
     given, _ = read_portfolio([TOP / "inputs" / "helsingborg-2025.xlsx"], years)

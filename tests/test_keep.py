@@ -39,6 +39,7 @@ def round_(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_a_saved_basis_is_kept_and_an_untouched_one_replaced(round_: Path, capsys: Capture) -> None:
     del round_
     assert main(["optimise", "--out", "ut"]) == 0

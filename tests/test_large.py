@@ -112,6 +112,7 @@ def test_cores_that_hold_no_plan(large: None, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.long
 def test_interrupted_in_any_phase(at: int, large: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was found before stays, and the bound holds for the best plan there is."""
     del large
@@ -160,6 +161,7 @@ def test_a_stopped_plan_stands_in_the_frame_as_far_as_there_is_room() -> None:
     assert usual.value.gap_outlay <= measure(d, placed).gap_outlay < measure(d, outside).gap_outlay
 
 
+@pytest.mark.long
 def test_reduced_costs_leave_the_best_plan(large: None) -> None:
     """Nothing that the best plan has is fixed away, however near to it the plan in hand is."""
     del large

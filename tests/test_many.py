@@ -62,6 +62,7 @@ def test_one_worker_starts_no_process_and_one_item_needs_none() -> None:
         Crew(0)
 
 
+@pytest.mark.long
 def test_work_is_sent_once_a_worker_items_as_results_are_taken_and_faults_pass_through(tmp_path: Path) -> None:
     asked = 0
 

@@ -105,6 +105,7 @@ def test_what_the_terminal_says(lang: Any) -> None:
     assert label("target_year", "net", 2030, 2045, Text("sv")) == "2030, efter bidrag"
 
 
+@pytest.mark.long
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "."]) == 0

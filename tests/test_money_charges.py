@@ -139,6 +139,7 @@ def test_a_scalable_investment_is_charged_in_whole_hundreds_times_its_per_cent()
     scalable=st.booleans(),
     operating=st.integers(-50, 50),
 )
+@pytest.mark.long
 def test_over_its_life_everything_is_written_off_and_released_to_the_krona(
     outlay: list[int], life: int, parts: tuple[int, int], interest: str, scalable: bool, operating: int
 ) -> None:

@@ -80,6 +80,7 @@ def test_near_speaks_of_plans(capsys: Capture) -> None:
     assert "punkter" not in said
 
 
+@pytest.mark.long
 def test_scenarios_start_from_a_finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "."]) == 0

@@ -191,6 +191,7 @@ def small() -> tuple[Portfolio, Planning]:
     return m.portfolio_of(*items), m.planning(objective=Objective(name="tonnes_per_krona"), uncertainty=table, **tables)
 
 
+@pytest.mark.long
 def test_the_same_whatever_the_order_of_rows() -> None:
     portfolio, planning = small()
     one = studied(portfolio, planning, worlds=12)

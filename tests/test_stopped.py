@@ -265,6 +265,7 @@ def test_an_interrupt_ends_a_run_of_the_solver_at_once(after: float) -> None:
         assert answer.picks, "the best plan so far is kept"
 
 
+@pytest.mark.long
 def test_the_clock_is_for_all_runs_together() -> None:
     """HiGHS 1.15.1 measures the time limit of a MIP from the start of each run, not over all runs."""
     clock = Clock(2.0)

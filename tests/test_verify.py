@@ -252,6 +252,7 @@ def names_of(raw: Any, path: Path_) -> Iterator[str]:
 
 @pytest.mark.parametrize("most", [4, pytest.param(60, marks=LONG)])
 @pytest.mark.parametrize("book", [BASIS, BONDS, "returned"])
+@pytest.mark.long
 def test_every_changed_cell_is_named(home: Path, book: str, most: int) -> None:
     path = home / "run" / book if book != "returned" else next((home / "run" / "returned").iterdir())
     sound, name = path.read_bytes(), path.relative_to(home / "run").as_posix()
@@ -299,6 +300,7 @@ def test_missing_and_strange_files_are_named(home: Path, capsys: Capture) -> Non
     assert main(["verify", str(home / "inputs")]) == 2, "no run at all"
 
 
+@pytest.mark.long
 def test_every_leaf_of_the_list_of_files_matters(home: Path) -> None:
     path = home / "run" / MANIFEST
     sound = path.read_bytes()
