@@ -327,4 +327,6 @@ def test_two_runs_at_once(round_: Path) -> None:
     assert not unfinished(round_ / "ut")
     runs = sorted(p for p in (round_ / "outputs").iterdir() if not p.name.startswith("."))
     assert [p.name for p in runs] == ["2025-01-01-01", "2025-01-01-02"]
-    assert seen(runs[0]) == seen(runs[1]) == seen(round_ / "ut")
+    # what stood in the memorandum before is kept: an officer may have written it
+    whole = {name: data for name, data in seen(round_ / "ut").items() if not name.startswith("tjansteskrivelse-")}
+    assert seen(runs[0]) == seen(runs[1]) == whole

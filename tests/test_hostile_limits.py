@@ -42,7 +42,7 @@ def rows(count: int, cells: int = 0) -> Callable[[Round], None]:
         sheet = "xl/worksheets/sheet1.xml"
         text = parts.text(sheet)
         empty = "".join(f'<c r="{letter}{{n}}" s="1"/>' for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:cells])
-        more = "".join(f'<row r="{n}" s="1" customFormat="1">{empty.replace("{n}", str(n))}</row>' for n in range(20, 20 + count))
+        more = "".join(f'<row r="{n}" s="0" customFormat="1">{empty.replace("{n}", str(n))}</row>' for n in range(20, 20 + count))
         parts.put(sheet, text.replace("</sheetData>", f"{more}</sheetData>"))
 
     return lambda r: r.changes.append(change)

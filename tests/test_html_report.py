@@ -23,7 +23,7 @@ from portfolio.cli import main
 from portfolio.outcome import Layer, Run, SolveStatus, StopReason
 from portfolio.planning import Planning, Sourced
 from portfolio.reports import html
-from portfolio.reports.html.assumptions import APART, NAMED
+from portfolio.reports.html.assumptions import APART, NAMED, NOT_ASSUMED
 from portfolio.reports.html.drawing import Bars, Level, Picture, over_years
 from portfolio.reports.html.story import Prose
 from portfolio.reports.reason import sentence
@@ -262,8 +262,8 @@ def quantities(kind: Any, label: str) -> set[str]:
 
 
 def test_every_quantity_of_a_model_has_its_words() -> None:
-    """Views are frameworks for looking, investments and selections have sentences of their own."""
-    wanted = {q for q in quantities(Planning, "") if not q.startswith(("bonds.views", *APART))}
+    """Views are frameworks for looking, uncertainty is what robust asks about, investments and selections have sentences of their own."""
+    wanted = {q for q in quantities(Planning, "") if not q.startswith((*NOT_ASSUMED, *APART))}
     assert len(wanted) > 40
     missing = [q for q in sorted(wanted) if not Text("sv").has(f"html.assumed.{q}")]
     assert missing == []
@@ -277,7 +277,7 @@ def test_every_value_of_the_model_is_given_with_its_source() -> None:
             return [str(value["source"])]
         return [s for part in value.values() for s in sources(part)] if isinstance(value, dict) else []
 
-    model = {k: v for k, v in sample_run().model.items() if k != "bonds"}
+    model = {k: v for k, v in sample_run().model.items() if k not in ("bonds", "uncertainty")}
     found = [*sources(model), *sources(sample_run().model["bonds"]["framework"])]
     assert len(found) > 40
     assert not [s for s in found if s not in shown]

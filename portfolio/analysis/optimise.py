@@ -163,8 +163,9 @@ def _run(d: Instance, request: Request, findings: Sequence[FindingLine], **found
 
 
 def records_of(portfolio: Portfolio) -> Records:
-    """What the run keeps of the workbooks; an investment's own row still says where it stands."""
-    kept = (i.model_copy(update={"origin": i.origin.model_copy(update={"cells": {}})}) for i in portfolio.investments)
+    """What the run keeps of the workbooks, in the order of ids; an investment's own row still says where it stands."""
+    rows = sorted(portfolio.investments, key=lambda i: i.id)
+    kept = (i.model_copy(update={"origin": i.origin.model_copy(update={"cells": {}})}) for i in rows)
     return Records(investments=tuple(kept), pairs=portfolio.pairs, ceilings=portfolio.ceilings)
 
 

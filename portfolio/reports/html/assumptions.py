@@ -17,14 +17,13 @@ NAMED: Final = frozenset(
     {
         *("owner_frame.frames", "operating_charge.limits", "funding.sources", "emissions.sectors"),
         *("external.by_id", "delivery_capacity.starts", "delivery_capacity.outlay"),
-        *("uncertainty.correlation_by_sector", "uncertainty.delays", "uncertainty.investments", "uncertainty.investments.each.delays"),
     }
 )
 """Tables whose keys are names, not words of ours."""
 APART: Final = ("investments", "selection")
 """What a scenario changes in single investments, and selections: they have a source, but are not quantities."""
-NOT_ASSUMED: Final = "bonds.views"
-"""Other frameworks with which the plan is looked at; they decide nothing."""
+NOT_ASSUMED: Final = ("bonds.views", "uncertainty")
+"""Other frameworks with which the plan is looked at, and what sampled worlds are made of; they decide nothing here."""
 
 
 class Assumed(NamedTuple):
@@ -61,7 +60,7 @@ def _values(value: Any, label: str, name: str, text: Text) -> Iterator[Assumed]:
     """Every quantity of a part of the model."""
     if isinstance(value, Mapping) and "source" in value and "unit" in value:
         yield Assumed(label, name, _said(value, text), str(value["source"]), bool(value.get("illustrative")))
-    elif isinstance(value, Mapping) and label != NOT_ASSUMED:
+    elif isinstance(value, Mapping) and label not in NOT_ASSUMED:
         for key, part in value.items():
             if label in NAMED:
                 yield from _values(part, f"{label}.each", f"{name} {key}".lstrip(), text)
