@@ -200,6 +200,7 @@ def test_marks_are_where_they_belong() -> None:
     assert lines[4] == "    0" + " " * 22 + "100"
 
 
+@pytest.mark.long
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "."]) == 0

@@ -54,6 +54,7 @@ def returned() -> Path:
     return next(Path("ut/returned").glob("*.xlsx"))
 
 
+@pytest.mark.long
 def test_unchanged_decisions_are_the_best_plan(round_: Path, capsys: Capture) -> None:
     del round_
     for path in (BASIS, returned()):

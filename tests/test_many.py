@@ -43,6 +43,7 @@ def wait_until_gone(pids: set[int], seconds: float = 30) -> None:
     assert not left
 
 
+@pytest.mark.long
 def test_results_are_the_same_with_one_and_two_workers() -> None:
     work = partial(square, 10)
     items = range(60)

@@ -142,6 +142,7 @@ def test_what_the_terminal_says(lang: Any) -> None:
     assert {"sv": "in: C; ut: B", "en": "in: C; out: B"}[lang] in shown
 
 
+@pytest.mark.long
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "."]) == 0

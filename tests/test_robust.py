@@ -206,6 +206,7 @@ def test_the_same_in_worker_processes() -> None:
     assert studied(portfolio, planning, worlds=12, crew=Crew(2)) == studied(portfolio, planning, worlds=12)
 
 
+@pytest.mark.long
 def test_interrupted_worlds_are_kept_and_resumed(tmp_path: Path) -> None:
     """Stopped after five worlds: five are said and kept; resumed, the result is that of an uninterrupted study."""
     portfolio, planning = small()

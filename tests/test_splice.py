@@ -361,6 +361,7 @@ def test_a_damaged_workbook_is_refused_before(tmp_path: Path) -> None:
         open_workbook(path)
 
 
+@pytest.mark.long
 def test_libreoffice_reads_what_was_written(tmp_path: Path, soffice: str) -> None:
     content = small()
     path = tmp_path / "r.xlsx"

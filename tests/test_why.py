@@ -215,6 +215,7 @@ def test_too_little_time_is_said() -> None:
     assert "hann inte avgöras" in "\n".join(lines(found, run.decisions[1], Text("sv")))
 
 
+@pytest.mark.long
 def test_the_command_on_a_finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["init", "."]) == 0
