@@ -80,6 +80,7 @@ class Tonnage:
         self._effect = {
             i: d.effect[i, s] if i not in d.external else delivered_kilograms(d, i, s, share) for i, (s, _) in self.started.items()
         }
+        self._flows: dict[frozenset[tuple[Cell, int]], dict[Cell, int]] = {}
         self._losses: list[tuple[PairLoss, int]] = []
         for loss in d.losses:
             loser, winner = self.started.get(loss.loser), self.started.get(loss.winner)
@@ -107,16 +108,15 @@ class Tonnage:
                 if t in lost and loss.loser in cells.get((group, destination), {}):
                     kilograms = scaled_loss(d, loss, lost, self._share).get(t, 0)
                     cells[group, destination][loss.loser] -= kilograms * percents // 100
-        raw = add_up((cell, sum(members.values())) for cell, members in cells.items())
-        return YearTonnes(
-            cells,
-            adverse,
-            counted_flow(
-                raw,
-                {g: kg * 100 for g, kg in d.group_ceiling.items()},
-                {k: kg * 100 for k, kg in d.destination_ceiling.items()},
-            ),
-        )
+        return YearTonnes(cells, adverse, self._counted(add_up((cell, sum(members.values())) for cell, members in cells.items())))
+
+    def _counted(self, raw: dict[Cell, int]) -> dict[Cell, int]:
+        """Ticks of every cell under the ceilings; many years have the same cells, and are counted once."""
+        key = frozenset(raw.items())
+        if key not in self._flows:
+            groups, destinations = self._d.group_ceiling, self._d.destination_ceiling
+            self._flows[key] = counted_flow(raw, {g: kg * 100 for g, kg in groups.items()}, {k: kg * 100 for k, kg in destinations.items()})
+        return self._flows[key]
 
     def raw(self, i: str, t: int) -> int:
         """Ticks of one investment before overlaps and ceilings."""
@@ -137,6 +137,11 @@ class Measure:
     def ratio(self) -> Fraction:
         """Ticks per krona; 0 when nothing is spent."""
         return Fraction(self.ticks, self.kronor) if self.kronor > 0 else Fraction(0)
+
+
+def kronor_of(d: Instance, i: str, start: int) -> int:
+    """What the whole of an investment costs (kr) in the krona that the objective counts, started that year."""
+    return d.net_total(i, start) if d.planning.objective.krona is KronaKind.NET else sum(d.outlay[i, start].values())
 
 
 def measure(d: Instance, picks: Picks) -> Measure:

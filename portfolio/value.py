@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from math import ceil
 
-from portfolio.errors import SolveStopped
+from portfolio.asked import FEWEST_KRONOR, MOST_TONNES, NO_LIMITS, Asked, Best, Limits, at_rate
 from portfolio.evaluate import Measure, Picks, measure
-from portfolio.formulation import build
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance
 from portfolio.planning import ObjectiveName
-from portfolio.reaching import best_reaching
-from portfolio.solve import Answer, Clock, Meaning, Session
-from portfolio.stages import HALF_TICK
+from portfolio.solve import Clock
 from portfolio.units import TICKS_PER_TONNE
-
-
-class Best(NamedTuple):
-    """A plan with the best value there is, and that value exactly; of plans that are equally good any one."""
-
-    instance: Instance
-    picks: Picks
-    value: Measure
 
 
 def rank(d: Instance, value: Measure) -> tuple[Fraction, int]:
@@ -48,25 +37,22 @@ class Contest:
         """`offered` is a plan that is known to keep the constraints; the search begins with it."""
         self.d = d
         self._offered = Best(d, offered, measure(d, offered)) if offered is not None else None
-        self._programme = build(d)
-        self._session = Session(self._programme, clock)
-        self._session.out_of_the_frame()
-        self._goal = tonnes_goal(d)
-        if self._goal is not None:
-            self._session.hold(self._programme.tonnes, at_least=self._goal - HALF_TICK)
+        goal = tonnes_goal(d)
+        self._asked = Asked(d, clock)
+        self._goal = Limits(at_least=ceil(goal * TICKS_PER_TONNE)) if goal is not None else NO_LIMITS
         self._bests: dict[int, Best | None] = {}
 
     @cached_property
     def first(self) -> Best | None:
         """A plan with the most tonnes that the constraints allow; None when no plan keeps them. For least cost the cheapest one."""
         if self.d.planning.objective.name is ObjectiveName.LEAST_COST:
-            return self._found(self._session.best(self._programme.kronor, maximise=False))
-        return self._found(self._session.best(self._programme.tonnes, maximise=True))
+            return self.cheapest
+        return self._asked.best(MOST_TONNES, self._goal)
 
-    @property
+    @cached_property
     def cheapest(self) -> Best | None:
         """A plan with the fewest kronor that the constraints allow; None when no plan keeps them."""
-        return self._found(self._session.best(self._programme.kronor, maximise=False))
+        return self._asked.best(FEWEST_KRONOR, self._goal)
 
     @property
     def most(self) -> int | None:
@@ -84,9 +70,7 @@ class Contest:
 
     def at_rate(self, rate: Fraction, floor: int, *, known: float | None = None) -> Best | None:
         """The plan with the largest N − rate·K (rate in ticks per krona) and at least `floor` ticks; None when no plan has them."""
-        with self._session.for_a_while():
-            self._session.hold(self._programme.tonnes, at_least=floor / TICKS_PER_TONNE - HALF_TICK)
-            return self._found(best_reaching(self._session, floor, self._programme.reduced(rate), known=known))
+        return self._asked.best(at_rate(rate), Limits(at_least=floor), known)
 
     def _best(self, floor: int) -> Best | None:
         found = self.first
@@ -94,9 +78,7 @@ class Contest:
         if found is None or name is ObjectiveName.LEAST_COST:
             return found
         if name is ObjectiveName.MOST_TONNES:
-            with self._session.for_a_while():
-                self._session.hold(self._programme.tonnes, at_least=found.value.ticks / TICKS_PER_TONNE - HALF_TICK)
-                return self._found(self._session.best(self._programme.kronor, maximise=False)) or found
+            return self._asked.best(FEWEST_KRONOR, Limits(at_least=found.value.ticks), FEWEST_KRONOR.of(found.value)) or found
         if found.value.ticks < floor:
             return None
         seen = (best for best in (self._offered, *self._bests.values()) if best is not None and best.value.ticks >= floor)
@@ -108,10 +90,3 @@ class Contest:
                 break
             found = better
         return found
-
-    def _found(self, answer: Answer) -> Best | None:
-        if answer.meaning is Meaning.INFEASIBLE:
-            return None
-        if answer.meaning is not Meaning.PROVEN or answer.picks is None:
-            raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
-        return Best(self.d, answer.picks, measure(self.d, answer.picks))

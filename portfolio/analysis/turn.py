@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from portfolio.amounts.support import spread, whole
 from portfolio.analysis.conflict.demands import Question, locked, with_fields
+from portfolio.asked import Best
 from portfolio.evaluate import Measure, Picks, measure, total_outlay
 from portfolio.explained import BreakEven
 from portfolio.instance import Instance, build_instance, must_start
@@ -21,7 +22,7 @@ from portfolio.records import Investment, LockKind
 from portfolio.records import Lock as InvestmentLock
 from portfolio.solve import Clock
 from portfolio.stages import floor_ticks
-from portfolio.value import Best, Contest, rank
+from portfolio.value import Contest, rank
 
 DISTANCES = (Fraction(1, 2), 1, 2, 4, 8, 15)
 """How far away from today's figure the decision is tried, as parts of it: downwards to nothing, upwards to 16 times."""
@@ -272,7 +273,7 @@ class Turn:
             gain = self.figure.slope(here.inside, inside) - Fraction(here.floor - there.floor, inside - outside)
             if gain:
                 yield ceil(inside + (here.floor - here.inside.value.ticks) / gain), True
-        if there.inside is not None and there.outside is not None and here.floor != there.floor:
+        if there.outside is not None and here.floor != there.floor:
             # the floor follows the most tonnes, and they follow the figure in a straight line as long as the same plans have them
             yield outside + (there.outside.value.ticks - there.floor) * (inside - outside) // (here.floor - there.floor), False
         if there.inside is None and there.whole:
@@ -287,7 +288,7 @@ class Turn:
         away = 1 if here is figure.more_is_worse else -1
         far = (figure.today + away * max(1, int(figure.today * part)) for part in DISTANCES)
         for steps in (max(place, figure.least) for place in chain(self.near(away), far)):
-            if self.chosen(steps, whole=True) is not here:
+            if self.chosen(steps) is not here:
                 return (figure.today, steps) if here else (steps, figure.today)
             if steps == figure.least:
                 return None

@@ -14,15 +14,17 @@ from portfolio.analysis.conflict.demands import Question, demands_of, locked
 from portfolio.analysis.conflict.smallest import of_investments, possible, smallest_clash
 from portfolio.analysis.conflict.ways import way_out
 from portfolio.analysis.turn import Outlay, Rivals, TonnesAYear, Turn
+from portfolio.asked import Best
 from portfolio.errors import InfeasiblePlan, SolveStopped
-from portfolio.evaluate import Measure, Picks, measure
+from portfolio.evaluate import Measure, Picks, kronor_of, measure
 from portfolio.explained import BreakEven, Forced, Relief, Why
 from portfolio.instance import Instance, build_instance, must_start
+from portfolio.optimum import optimum
 from portfolio.outcome import Layer
+from portfolio.planning import ObjectiveName
 from portfolio.records import Lock, LockKind
-from portfolio.solve import Clock
+from portfolio.solve import Clock, Meaning
 from portfolio.stages import solve_stages
-from portfolio.value import Best
 
 
 def why(base: Base, i: str, clock: Clock, progress: Progress = silent) -> Why:
@@ -115,6 +117,13 @@ def _solved(q: Question, clock: Clock) -> Best | None:
         SolveStopped: not proven in time.
     """
     d = build_instance(q.portfolio, q.planning)
+    if d.planning.objective.name is ObjectiveName.TONNES_PER_KRONA:
+        quick = optimum(d, clock)
+        if quick.meaning is Meaning.INFEASIBLE:
+            return None
+        if quick.meaning is Meaning.PROVEN and quick.unique and quick.picks and quick.value and _costs_the_same(d, quick.picks):
+            return Best(d, quick.picks, quick.value)
+    # among plans that are equally good the main job's
     try:
         found = solve_stages(d, clock)
     except InfeasiblePlan:
@@ -122,6 +131,11 @@ def _solved(q: Question, clock: Clock) -> Best | None:
     if not (found.proven and found.unique):
         raise SolveStopped(interrupted=clock.interrupted)
     return Best(d, found.picks, found.value)
+
+
+def _costs_the_same(d: Instance, picks: Picks) -> bool:
+    """Whenever these investments start: what has the same ratio has then the same tonnes too."""
+    return not any(d.is_scalable(i) or len({kronor_of(d, i, s) for s in d.starts[i]}) > 1 for i in picks)
 
 
 def _forced(picks: Picks, value: Measure, i: str, what: str, year: int | None, other: Best | None) -> Forced:
