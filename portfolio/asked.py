@@ -74,15 +74,22 @@ class Limits(NamedTuple):
 NO_LIMITS = Limits()
 
 
+BOTH = ("plan", "gap")
+"""The layers that the matrices have."""
+
+
 class Asked:
     """The question.
+
+    Args:
+        layers: layers that investments may be in; a question without layer gap is asked of the session alone.
 
     Raises:
         SolveStopped: by any method, when something is not proven in time.
     """
 
-    def __init__(self, d: Instance, clock: Clock) -> None:
-        self.d, self.clock = d, clock
+    def __init__(self, d: Instance, clock: Clock, layers: tuple[str, ...] = BOTH) -> None:
+        self.d, self.clock, self.layers = d, clock, layers
 
     def best(self, wanted: Wanted, limits: Limits = NO_LIMITS, known: float | None = None) -> Best | None:
         """The best plan within the limits; None when there is none.
@@ -98,9 +105,10 @@ class Asked:
         return self._in_the_session(wanted, limits, known)
 
     def _matrices(self) -> Iterator[Quick]:
-        if can_be_made(self.d):
-            yield self._short
-        yield self._whole
+        if self.layers == BOTH:
+            if can_be_made(self.d):
+                yield self._short
+            yield self._whole
 
     @cached_property
     def _short(self) -> Quick:
@@ -178,7 +186,7 @@ class Asked:
 
     @cached_property
     def _session(self) -> Session:
-        programme = build(self.d)
+        programme = build(self.d, self.layers)
         session = Session(programme, self.clock)
         session.out_of_the_frame()
         return session
