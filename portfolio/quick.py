@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 
 from portfolio.errors import SolveFailed
-from portfolio.evaluate import Pick
+from portfolio.evaluate import Pick, Picks
 from portfolio.formulation import Programme
 from portfolio.matrix import Array, Matrix
 from portfolio.narrow import narrow, options
@@ -36,19 +36,19 @@ class Found(NamedTuple):
 class Quick:
     """One matrix in HiGHS, once as it is and once relaxed; always maximised.
 
-    Everything that may be in layer gap is there: nothing here decides layers. HiGHS is given the negative to minimise, as its cutoff wants.
+    Everything that may be in layer gap is there, unless `layers` are to be decided. HiGHS minimises the negative, for its cutoff.
 
     Args:
         known_rows: rows ≥ −1 that every plan keeps.
     """
 
-    def __init__(self, m: Matrix, clock: Clock, known_rows: Sequence[Array] = ()) -> None:
+    def __init__(self, m: Matrix, clock: Clock, known_rows: Sequence[Array] = (), *, layers: bool = False) -> None:
         self.m, self.clock = m, clock
         self.solves = 0
         self.lower, self.upper = m.lower.copy(), m.upper.copy()
         start = {key: n for n, key in enumerate(m.keys)}
         for (i, s, layer), n in start.items():
-            if layer == "plan" and (i, s, "gap") in start:
+            if layer == "plan" and (i, s, "gap") in start and not layers:
                 self.upper[n] = 0.0
         self.of: dict[str, list[int]] = {}
         for key, n in start.items():
@@ -122,6 +122,10 @@ class Quick:
                 self.hold(row, low=1.0)
             else:
                 self.upper[columns] = 0.0
+
+    def same_starts(self, picks: Picks) -> None:
+        """Only starts in these years from now on."""
+        self.upper[[n for n, key in enumerate(self.m.keys) if key[0] not in picks or key[1] != picks[key[0]].start]] = 0.0
 
     def ceiling(self, expression: Array) -> float:
         """What no plan exceeds by the relaxations, the largest investment decided; minus infinity when there is no plan."""

@@ -8,13 +8,20 @@ from functools import cached_property
 from queue import SimpleQueue
 from typing import NamedTuple
 
+import numpy as np
+
 from portfolio.analysis.beside import WORKERS
 from portfolio.asked import BOTH, FEWEST_KRONOR, MOST_TONNES, Asked, Best, Limits, at_rate
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Measure, Picks, measure
 from portfolio.formulation import build
 from portfolio.instance import Instance
-from portfolio.solve import Clock, Meaning, Session
+from portfolio.limits import broken
+from portfolio.matrix import Array, Matrix, can_be_made, matrix_of
+from portfolio.quick import Quick, written_out
+from portfolio.solve import Clock, Meaning
+from portfolio.stages import HALF_KRONA, HALF_TICK
+from portfolio.units import TICKS_PER_TONNE
 
 
 class Found(NamedTuple):
@@ -28,13 +35,14 @@ class _Seat:
     """What one solve at a time needs."""
 
     def __init__(self, d: Instance, clock: Clock, layers: tuple[str, ...]) -> None:
-        self._d, self._clock, self._layers = d, clock, layers
+        self._d, self._clock = d, clock
         self.asked = Asked(d, clock, layers)
 
     @cached_property
-    def framed(self) -> Session:
-        """The session in which layers matter."""
-        return Session(build(self._d, self._layers), self._clock)
+    def framed(self) -> Quick:
+        """The whole question, in which layers matter."""
+        m = matrix_of(self._d) if can_be_made(self._d) else written_out(build(self._d))
+        return Quick(m, self._clock, layers=True)
 
 
 class Desk:
@@ -105,15 +113,46 @@ class Desk:
                     return known
                 known = better
 
-    def in_the_frame(self, picks: Picks) -> Found:
-        """The same starts, with the least outlay outside the plan's frame that they need."""
-        with self._seat() as seat, seat.framed.for_a_while():
-            seat.framed.fix_starts(picks)
-            answer = seat.framed.best(seat.framed.programme.gap_outlay, maximise=False)
-            if answer.meaning is not Meaning.PROVEN or answer.picks is None:
-                assert answer.meaning is not Meaning.INFEASIBLE, "what is in the frame may always be outside it"
-                raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
-            return Found(answer.picks, measure(self.d, answer.picks))
+    def in_the_frame(self, found: Found) -> Found:
+        """The same investments, kronor and tonnes: of these plans the main job's, with the least outlay in layer gap, started earliest."""
+        with self._seat() as seat:
+            quick = seat.framed
+            with quick.for_a_while():
+                quick.same_set(frozenset(found.picks))
+                quick.hold(quick.m.tonnes, low=found.value.ticks / TICKS_PER_TONNE - HALF_TICK)
+                quick.hold(quick.m.kronor, high=found.value.kronor / 1000 + HALF_KRONA)
+                gap = _gap_outlay(self.d, quick.m)
+                # first with the earliest starts: then all that is left is mostly to prove that no other starts need less of the gap
+                found = self._least(quick, quick.m.start_years, None, found)
+                with quick.for_a_while():
+                    quick.same_starts(found.picks)
+                    found = self._least(quick, gap, None, found)
+                least = self._least(quick, gap, found.value.gap_outlay / 1000, found)
+                if least.value.gap_outlay == found.value.gap_outlay:
+                    return found
+                quick.hold(gap, high=least.value.gap_outlay / 1000 + HALF_KRONA)
+                earliest = self._least(quick, quick.m.start_years, None, least)
+        return earliest if earliest.value.gap_outlay == least.value.gap_outlay else least
+
+    def _least(self, quick: Quick, expression: Array, known: float | None, found: Found) -> Found:
+        """As good, and with the least of the expression; `found` where HiGHS cannot tell what is as good."""
+        answer = quick.best(-expression, -known if known is not None else None)
+        if answer.meaning not in (Meaning.PROVEN, Meaning.INFEASIBLE):
+            raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
+        if answer.picks is None or broken(self.d, answer.picks):
+            return found
+        value = measure(self.d, answer.picks)
+        return Found(answer.picks, value) if (value.ticks, value.kronor) == (found.value.ticks, found.value.kronor) else found
+
+
+def _gap_outlay(d: Instance, m: Matrix) -> Array:
+    """Gross outlay (tkr) in layer gap."""
+    outlay = np.zeros(len(m.columns))
+    for n, key in enumerate(m.keys):
+        if key[2] == "gap":
+            column, factor = (m.percent[key], 0.01) if key in m.percent else (n, 1.0)
+            outlay[column] = sum(d.outlay[key[:2]].values()) / 1000 * factor
+    return outlay
 
 
 def _found(best: Best | None) -> Found | None:

@@ -106,7 +106,7 @@ def _curve(name: str, desk: Desk, traced: Traced, progress: Progress) -> Curve:
     def framed(found: Found) -> tuple[Found, Totals]:
         nonlocal complete
         try:
-            found = desk.in_the_frame(found.picks)
+            found = desk.in_the_frame(found)
         except SolveStopped:
             complete = False  # the same plan, with more of it in layer gap than it needs
         return found, audited(desk.d, found.picks).totals
