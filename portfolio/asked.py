@@ -112,7 +112,7 @@ class Asked:
 
     @cached_property
     def _short(self) -> Quick:
-        short = shorter(self.d, self._matrix)
+        short = shorter(self.d, matrix_of(self.d, years_of_money=False))
         return Quick(short, self.clock, overlap_rows(self.d, short))
 
     @cached_property

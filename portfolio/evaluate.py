@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from portfolio.external import delivered_kilograms, delivered_share, delivered_starts, scaled_loss
-from portfolio.flows import Cell, add_up, counted_flow, shared_out
+from portfolio.flows import Cell, add_up, counted_flow, counted_total, shared_out
 from portfolio.instance import REMOVAL, Instance, PairLoss
 from portfolio.planning import KronaKind
 
@@ -144,11 +144,44 @@ def kronor_of(d: Instance, i: str, start: int) -> int:
     return d.net_total(i, start) if d.planning.objective.krona is KronaKind.NET else sum(d.outlay[i, start].values())
 
 
+def counted_ticks(d: Instance, picks: Picks) -> int:
+    """Tonnes of the objective (ticks): what `Tonnage` counts in all years of it together, in one pass over the picks."""
+    kinds, years = d.planning.objective.counts, frozenset(d.count_years)
+    raw: dict[int, dict[Cell, int]] = {t: {} for t in years}
+    adverse = 0
+    for i, pick in picks.items():
+        effect, group = d.effect[i, pick.start], d.group_of(i)
+        for kind, by_year, destination in (
+            ("reduction", effect.reduction, d.investments[i].emission_sector),
+            ("removal", effect.removal, REMOVAL),
+        ):
+            if by_year and kind in kinds:
+                cell = (group, destination)
+                for t, kg in by_year.items():
+                    if t in years:
+                        cells = raw[t]
+                        cells[cell] = cells.get(cell, 0) + kg * pick.percent
+        adverse += sum(kg for t, kg in effect.adverse.items() if t in years) * pick.percent
+    for loss in d.losses:
+        loser, winner = picks.get(loss.loser), picks.get(loss.winner)
+        if loser is None or winner is None or (loser.start, winner.start) != (loss.loser_start, loss.winner_start):
+            continue
+        group, percents = d.group_of(loss.loser), loser.percent * winner.percent
+        for kind, lost, destination in (
+            ("reduction", loss.reduction, d.investments[loss.loser].emission_sector),
+            ("removal", loss.removal, REMOVAL),
+        ):
+            for t, kg in lost.items() if kind in kinds else ():
+                if t in years:
+                    raw[t][group, destination] -= kg * percents // 100
+    groups = {g: kg * 100 for g, kg in d.group_ceiling.items()}
+    destinations = {k: kg * 100 for k, kg in d.destination_ceiling.items()}
+    return adverse + sum(counted_total(cells, groups, destinations) for cells in raw.values())
+
+
 def measure(d: Instance, picks: Picks) -> Measure:
     """Exact values of the stages for a set of picks."""
-    tonnage = Tonnage(d, picks)
-    kinds = d.planning.objective.counts
-    ticks = sum(y.reductions + y.removals for y in (tonnage.year(t, kinds) for t in d.count_years))
+    ticks = counted_ticks(d, picks)
     net = d.planning.objective.krona is KronaKind.NET
     gross = {i: total_outlay(d, i, p) for i, p in picks.items()}
     kronor = sum(d.net_total(i, p.start) * p.percent // 100 for i, p in picks.items()) if net else sum(gross.values())

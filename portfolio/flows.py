@@ -53,6 +53,25 @@ def counted_flow(
     return counted
 
 
+def counted_total(raw: Mapping[Cell, int], groups: Mapping[str, int], destinations: Mapping[str, int]) -> int:
+    """Counted ticks of all cells together: what `counted_flow` adds up to, without saying whose they are."""
+    by_group: dict[str, int] = {}
+    by_destination: dict[str, int] = {}
+    led: dict[str, str] = {}
+    for (group, destination), amount in raw.items():
+        if group is None:
+            by_destination[destination] = by_destination.get(destination, 0) + amount
+        elif led.setdefault(group, destination) != destination:
+            # a group that leads to several destinations: which of them its ceiling leaves room in takes a flow
+            return sum(counted_flow(raw, groups, destinations).values())
+        else:
+            by_group[group] = by_group.get(group, 0) + amount
+    for group, amount in by_group.items():
+        destination = led[group]
+        by_destination[destination] = by_destination.get(destination, 0) + min(amount, groups[group])
+    return sum(min(amount, destinations.get(destination, amount)) for destination, amount in by_destination.items())
+
+
 def _fits(raw: Mapping[Cell, int], groups: Mapping[str, int], destinations: Mapping[str, int]) -> bool:
     by_group: dict[str, int] = {}
     by_destination: dict[str, int] = {}

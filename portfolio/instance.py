@@ -229,16 +229,18 @@ def floor_kilograms(tonnes: Decimal) -> int:
     return int((tonnes * 1000).to_integral_value(rounding=ROUND_FLOOR))
 
 
-def build_instance(portfolio: Portfolio, planning: Planning, also: Iterable[IS] = ()) -> Instance:
+def build_instance(portfolio: Portfolio, planning: Planning, also: Iterable[IS] = (), only: Iterable[IS] | None = None) -> Instance:
     """Sets and parameters for `portfolio` under `planning`. Both must have passed their checks.
 
     Args:
         also: further starts of city investments that are to be accounted for, allowed or not.
+        only: these starts take the place of the windows: for plans that are given, where nothing is to be chosen.
     """
     investments = {i.id: adjusted(i, planning.investments.get(i.id)) for i in sorted(portfolio.investments, key=lambda i: i.id)}
     city = tuple(i for i, r in investments.items() if r.control is Control.CITY)
     external = tuple(i for i, r in investments.items() if r.control is Control.EXTERNAL)
-    starts = {i: allowed_starts(investments[i], planning) for i in city}
+    given = {*only} if only is not None else None
+    starts = {i: allowed_starts(investments[i], planning) if given is None else tuple(sorted(s for j, s in given if j == i)) for i in city}
     options = [(i, s) for i in city for s in starts[i]]
     # the adopted plan and the external actors are accounted for at their own starts, allowed or not
     stated = [(i, investments[i].proposed_start) for i in city if investments[i].proposed_start not in starts[i]]
@@ -280,7 +282,7 @@ def _eligible(investment: Investment, planning: Planning) -> dict[int, int]:
 
 
 def _moved(amounts: Mapping[int, int], start: int) -> dict[int, int]:
-    return {start + k: kr for k, kr in amounts.items()}
+    return {start + k: kr for k, kr in amounts.items()} if amounts else {}
 
 
 def _begun(profile: Effect, start: int) -> Effect:

@@ -6,18 +6,19 @@ there. Not here: the emission ceiling, whose external deliveries are left to PuL
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor, inf, lcm
 
 import numpy as np
 import numpy.typing as npt
 
 from portfolio.amounts.sources import limits
-from portfolio.finance.funding import Kind, needs
+from portfolio.finance.funding import Kind, needs_of_starts
 from portfolio.flows import Cell
-from portfolio.instance import REMOVAL, Effect, Instance, must_start
+from portfolio.instance import REMOVAL, Instance, must_start
 from portfolio.planning import KronaKind
 from portfolio.records import RequirementKind
 
@@ -66,9 +67,13 @@ def can_be_made(d: Instance) -> bool:
     return d.planning.emission_ceiling is None or d.planning.emissions is None
 
 
-def matrix_of(d: Instance) -> Matrix:
-    """The whole matrix of a question for which `can_be_made` is true; investments may be in both layers."""
-    return _Maker(d).made()
+def matrix_of(d: Instance, *, years_of_money: bool = True) -> Matrix:
+    """The whole matrix of a question for which `can_be_made` is true; investments may be in both layers.
+
+    Args:
+        years_of_money: without them the rows about the money of a year or an owner, which `shorter` leaves out, are not made at all.
+    """
+    return _Maker(d).made(years_of_money=years_of_money)
 
 
 class _Maker:
@@ -107,10 +112,11 @@ class _Maker:
     def _at_most(self, name: str, terms: Terms, high: float) -> None:
         self.rows.append((name, terms, -inf, high))
 
-    def made(self) -> Matrix:
+    def made(self, *, years_of_money: bool) -> Matrix:
         """Everything, in arrays."""
         tonnes = self._tonnes()
-        for constraint in (self._choice, self._requires, self._selection, self._money, self._debt, self._funding, self._delivery):
+        by_year = (self._frames, self._debt, self._funding, self._delivery) if years_of_money else ()
+        for constraint in (self._choice, self._requires, self._selection, self._envelope, *by_year):
             constraint()
         self._overlaps()
         starts = np.cumsum([0, *(len(terms) for _, terms, _, _ in self.rows)], dtype=np.int32)
@@ -206,17 +212,21 @@ class _Maker:
                     changed[n] = -1.0
             self._at_most("stability_changes", changed, d.planning.stability.changes.value * 1.0 - len(adopted))
 
-    def _money(self) -> None:
-        """The frames and the envelope."""
+    def _envelope(self) -> None:
+        """control_envelope."""
+        d, envelope = self.d, self.d.planning.control_envelope
+        if envelope is not None:
+            totals = [sum(d.outlay[i, s].values()) / 1000 for i, s, _ in self.keys]
+            self._at_most("control_envelope_total", self._spent(range(len(self.keys)), totals), envelope.total.value / 1000)
+
+    def _frames(self) -> None:
+        """The frames, and the charges."""
         d, p = self.d, self.d.planning
         every = range(len(self.keys))
         if p.plan_frame is not None:
             self._frame(
                 "plan_frame", [n for n in every if self.keys[n][2] == "plan"], p.plan_frame.frame.values, p.plan_frame.carry_forward
             )
-        if p.control_envelope is not None:
-            totals = [sum(d.outlay[i, s].values()) / 1000 for i, s, _ in self.keys]
-            self._at_most("control_envelope_total", self._spent(every, totals), p.control_envelope.total.value / 1000)
         for number, (owner, frame) in enumerate(sorted(p.owner_frame.frames.items()) if p.owner_frame is not None else (), start=1):
             mine = [n for n in every if d.investments[self.keys[n][0]].owner == owner]
             self._frame(f"owner_frame_{number:02d}", mine, frame.values, p.owner_frame is not None and p.owner_frame.carry_forward)
@@ -282,7 +292,7 @@ class _Maker:
         if d.planning.funding is None:
             return
         limited = {name: limit for name, limit in limits(d.planning).items() if limit is not None}
-        known = {(i, s): needs(d, i, s) for i in d.city for s in d.starts[i]} if limited else {}
+        known = {(i, s): need for i in d.city for s, need in needs_of_starts(d, i).items()} if limited else {}
         amounts: dict[tuple[Kind, int], dict[int, int]] = {}
         for n, key in enumerate(self.keys):
             for (kind, t), kr in known[key[:2]].items() if known else ():
@@ -334,39 +344,49 @@ class _Maker:
                         terms[bought] = terms.get(bought, 0.0) - factor
             self.rows.append((f"pair_overlap_{number:04d}", terms, -1.0, inf))
 
-    def _cells(self, i: str, effect: Effect) -> Iterator[tuple[Cell, Mapping[int, int]]]:
-        """Cells and kilograms by year of one start, of the kinds that count."""
-        group, kinds = self.d.group_of(i), self.d.planning.objective.counts
-        if effect.reduction and "reduction" in kinds:
-            yield (group, self.d.investments[i].emission_sector), effect.reduction
-        if effect.removal and "removal" in kinds:
-            yield (group, REMOVAL), effect.removal
+    @cached_property
+    def _flows(self) -> Mapping[tuple[str, int], Sequence[tuple[Cell, Mapping[int, int]]]]:
+        """Cells, and kilograms by year, of every start, of the kinds that count."""
+        d, kinds = self.d, self.d.planning.objective.counts
+        found: dict[tuple[str, int], list[tuple[Cell, Mapping[int, int]]]] = {}
+        for i in d.city:
+            group, sector = d.group_of(i), d.investments[i].emission_sector
+            for s in d.starts[i]:
+                effect = d.effect[i, s]
+                cells = found[i, s] = []
+                if effect.reduction and "reduction" in kinds:
+                    cells.append(((group, sector), effect.reduction))
+                if effect.removal and "removal" in kinds:
+                    cells.append(((group, REMOVAL), effect.removal))
+        return found
 
     def _pooled(self) -> set[tuple[Cell, int]]:
         """As `Count.pooled`: cells and years that some ceiling could cut."""
-        d, years = self.d, self.d.count_years
+        d, years = self.d, frozenset(self.d.count_years)
         peaks: dict[Cell, int] = {}
+        most: dict[int, dict[Cell, int]] = {}
         for i in d.city:
             best: dict[Cell, int] = {}
+            by_year: dict[Cell, dict[int, int]] = {}
             for s in d.starts[i]:
-                for cell, kilograms in self._cells(i, d.effect[i, s]):
+                for cell, kilograms in self._flows[i, s]:
                     best[cell] = max(best.get(cell, 0), *kilograms.values())
+                    here = by_year.setdefault(cell, {})
+                    for t, kg in kilograms.items():
+                        if kg > here.get(t, 0):
+                            here[t] = kg
             for cell, kg in best.items():
                 peaks[cell] = peaks.get(cell, 0) + kg
+            for cell, amounts in by_year.items():
+                for t, kg in amounts.items():
+                    of_year = most.setdefault(t, {})
+                    of_year[cell] = of_year.get(cell, 0) + kg
         groups, destinations = _cut(d, peaks)
         suspects = {cell for cell in peaks if cell[0] in groups or cell[1] in destinations}
         found: set[tuple[Cell, int]] = set()
-        for t in years if suspects else ():
-            most: dict[Cell, int] = dict.fromkeys(peaks, 0)
-            for i in d.city:
-                here: dict[Cell, int] = {}
-                for s in d.starts[i]:
-                    for cell, kilograms in self._cells(i, d.effect[i, s]):
-                        here[cell] = max(here.get(cell, 0), kilograms.get(t, 0))
-                for cell, kg in here.items():
-                    most[cell] += kg
-            groups, destinations = _cut(d, most)
-            found |= {(cell, t) for cell, kg in most.items() if kg and (cell[0] in groups or cell[1] in destinations)}
+        for t in years & most.keys() if suspects else ():
+            groups, destinations = _cut(d, most[t])
+            found |= {(cell, t) for cell, kg in most[t].items() if kg and (cell[0] in groups or cell[1] in destinations)}
         return found
 
     def _tonnes(self) -> Terms:
@@ -375,33 +395,40 @@ class _Maker:
         pools = sorted(self._pooled(), key=lambda p: (p[1], p[0][0] or "", p[0][1]))
         for n, pool in enumerate(pools, start=1):
             self.counted[pool] = self._column(f"counted_objective_{n:04d}_{pool[1]}", inf, whole=False)
-        cells = {cell for cell, _ in pools}
-        raw: dict[tuple[Cell, int], Terms] = {pool: {} for pool in pools}
+        raw: dict[Cell, dict[int, Terms]] = {}
+        for cell, t in pools:
+            raw.setdefault(cell, {})[t] = {}
         direct: Terms = {}
         for i in d.city:
             for s in d.starts[i]:
-                effect, mine = d.effect[i, s], [n for n in self.of[i] if self.keys[n][1] == s]
-                whole = sum(kg for t, kg in effect.adverse.items() if t in years)
-                for cell, kilograms in self._cells(i, effect):
-                    for t, kg in kilograms.items() if cell in cells else ():
-                        if (cell, t) in raw:
-                            self._add(raw[cell, t], mine, kg)
-                    pooled = cell in cells
-                    whole += sum(kg for t, kg in kilograms.items() if t in years and not (pooled and (cell, t) in raw))
+                mine = [n for n in self.of[i] if self.keys[n][1] == s]
+                whole = sum(kg for t, kg in d.effect[i, s].adverse.items() if t in years)
+                for cell, kilograms in self._flows[i, s]:
+                    here = raw.get(cell, {})
+                    for t, kg in kilograms.items():
+                        if t in here:
+                            self._add(here[t], mine, kg)
+                        elif t in years:
+                            whole += kg
                 self._add(direct, mine, whole)
+        self._lost(raw, direct)
+        for (cell, t), column in self.counted.items():
+            terms = {column: 1.0, **{n: -c for n, c in raw[cell][t].items()}}
+            self._at_most(f"tonnes_ceiling_raw_{self.columns[column]}", terms, 0.0)
+        self._ceilings()
+        return {**direct, **dict.fromkeys(self.counted.values(), 1.0)}
+
+    def _lost(self, raw: Mapping[Cell, Mapping[int, Terms]], direct: Terms) -> None:
+        """What overlaps take, from the pools and from what is counted directly."""
+        d, years = self.d, frozenset(self.d.count_years)
         for n, column in self.both.items():
             loss = d.losses[n]
             group, sector = d.group_of(loss.loser), d.investments[loss.loser].emission_sector
             for kind, lost, destination in (("reduction", loss.reduction, sector), ("removal", loss.removal, REMOVAL)):
                 for t, kg in lost.items() if kind in d.planning.objective.counts else ():
                     if t in years:
-                        terms = raw.get(((group, destination), t), direct)
+                        terms = raw.get((group, destination), {}).get(t, direct)
                         terms[column] = terms.get(column, 0.0) - kg / 1000
-        for pool, terms in raw.items():
-            name = f"tonnes_ceiling_raw_{self.columns[self.counted[pool]]}"
-            self._at_most(name, {self.counted[pool]: 1.0, **{n: -c for n, c in terms.items()}}, 0.0)
-        self._ceilings()
-        return {**direct, **dict.fromkeys(self.counted.values(), 1.0)}
 
     def _add(self, terms: Terms, keys: Iterable[int], kg: int) -> None:
         if kg:

@@ -60,12 +60,12 @@ def optimum(d: Instance, clock: Clock) -> Optimum:
     if any(must_start(d.investments[i]) and not d.starts[i] for i in d.city):
         return Optimum(Meaning.INFEASIBLE)
     if can_be_made(d):
-        whole = matrix_of(d)
-        short = shorter(d, whole)
+        short = shorter(d, matrix_of(d, years_of_money=False))
         found = _search(d, Quick(short, clock, overlap_rows(d, short)))
         if found.meaning is not Meaning.PROVEN or _stands(d, found):
             return found
         # best without the years of money, but it does not keep them
+        whole = matrix_of(d)
         found = _search(d, Quick(whole, clock, overlap_rows(d, whole)))
     else:
         found = _search(d, Quick(written_out(build(d)), clock))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from random import Random
 
 import pytest
 
@@ -10,7 +11,7 @@ import making as m
 import money_question
 from portfolio.analysis.plan import make_plan, no_reasons
 from portfolio.errors import InfeasiblePlan
-from portfolio.evaluate import Pick, Picks
+from portfolio.evaluate import Pick, Picks, Tonnage, counted_ticks
 from portfolio.formulation import build
 from portfolio.instance import Instance, build_instance
 from portfolio.limits import broken, kept
@@ -169,6 +170,19 @@ def test_out_of_time_there_is_a_gap_and_no_proof() -> None:
     quick = Quick(shorter(d, whole), clock)
     clock.interrupt()
     assert quick.best(quick.m.tonnes).meaning is Meaning.INTERRUPTED
+
+
+@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(s, marks=pytest.mark.long) for s in range(12, 100))])
+def test_tonnes_in_one_pass_are_those_counted_year_by_year(seed: int) -> None:
+    """Every investment that can be, at a start and to a per cent of its own: overlaps and every kind of ceiling."""
+    d, draw = build_instance(*question(seed)), Random(seed)
+    for _ in range(4):
+        picks = {}
+        for i in (i for i in d.city if d.starts[i] and draw.random() < 0.7):
+            least = round(d.investments[i].minimum_share or 100)
+            picks[i] = Pick(draw.choice(d.starts[i]), d.layers[i][0], draw.randint(max(1, least), 100))
+        years = (Tonnage(d, picks).year(t, d.planning.objective.counts) for t in d.count_years)
+        assert counted_ticks(d, picks) == sum(y.reductions + y.removals for y in years)
 
 
 NOT_ASKED = ("start_at_most_once", "layers", "scale", "committed", "lock", "alternatives", "selection", "pair_overlap", "attribution")

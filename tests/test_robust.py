@@ -17,7 +17,7 @@ from rich.console import Console
 import making as m
 from portfolio.analysis.base import Base, base_of
 from portfolio.analysis.optimise import Request, optimise
-from portfolio.analysis.robust.candidates import Candidates, _one_by_one
+from portfolio.analysis.robust.candidates import Candidates, _one_by_one, packed
 from portfolio.analysis.robust.choices import choices
 from portfolio.analysis.robust.comparison import Comparison, Scale
 from portfolio.analysis.robust.find import Asked, robust
@@ -247,7 +247,7 @@ def test_candidates_at_once_are_worth_what_each_is_worth_alone(seed: int) -> Non
     plan = tuple(Started(i, d.starts[i][0], 100) for i in d.city if d.starts[i])
     plans = (plan, plan[1:], plan[::2])
     world = World(0, outlay={i: Decimal("1.17") for i in d.city}, delay={plan[0].id: 1} if plan else {})
-    got = Candidates(portfolio, planning).worth(world, plans)
+    got = Candidates(portfolio, planning).worth(world, packed(plans))
     records = portfolio.by_id()
     layer = {i: d.layers[i][0] if len(d.layers[i]) == 1 else "gap" for i in d.city}
     moved = [held(records, {s.id: Pick(s.start, layer[s.id]) for s in p}, world.delay) for p in plans]

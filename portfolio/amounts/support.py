@@ -48,11 +48,15 @@ def counted_grant(investment: Investment, planning: Planning) -> int:
 
 def entitled(investment: Investment, planning: Planning) -> tuple[int, ...]:
     """Grant that counts (kr) in the k-th outlay year, whenever it is paid."""
+    if not investment.grant:
+        return (0,) * len(investment.outlay)
     return tuple(spread(counted_grant(investment, planning), investment.outlay, whole(investment)))
 
 
 def partners(investment: Investment, planning: Planning) -> tuple[int, ...]:
     """Partners' money (kr) in the k-th outlay year: in proportion to what is left after the grants that count."""
+    if not investment.partner:
+        return (0,) * len(investment.outlay)
     left = (kr - grant for kr, grant in zip(investment.outlay, entitled(investment, planning), strict=True))
     return tuple(spread(investment.partner, left, whole(investment)))
 

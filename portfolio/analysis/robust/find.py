@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from portfolio.analysis.base import Base
 from portfolio.analysis.beside import Progress, silent
-from portfolio.analysis.robust.candidates import Candidates, Worth
+from portfolio.analysis.robust.candidates import Candidates, Worth, packed
 from portfolio.analysis.robust.choices import choices
 from portfolio.analysis.robust.comparison import Comparison, Scale
 from portfolio.analysis.robust.outcome import Outcome, Started, Study
@@ -56,10 +56,10 @@ class Asked:
 
 
 class _Item(NamedTuple):
-    """A world whose best plan is looked for, or, with plans, in which these are compared."""
+    """A world whose best plan is looked for, or, with plans (`packed`), in which these are compared."""
 
     world: World
-    plans: tuple[tuple[Started, ...], ...] = ()
+    plans: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,8 @@ def _compare(
     comparison = Comparison(len(found.plans), scale, figures, _differs(d, found.plans, figures))
     # the sums are of floats: they are added in the order of the worlds, whatever the order in which they come
     waiting: dict[int, Worth] = {}
-    for done, (_, worth) in enumerate(results(_Item(world_of(draws, n), found.plans) for n in range(draws.number)), start=1):
+    sent = packed(found.plans)
+    for done, (_, worth) in enumerate(results(_Item(world_of(draws, n), sent) for n in range(draws.number)), start=1):
         assert isinstance(worth, Worth), "a world with plans is asked to compare them"
         waiting[worth.number] = worth
         while comparison.worlds in waiting:

@@ -26,4 +26,4 @@ def held(investments: Mapping[str, Investment], picks: Picks, late: Mapping[str,
                     found[i] = max(found[i], start(need.id) + lag)
         return found[i]
 
-    return {i: pick._replace(start=start(i)) for i, pick in picks.items()}
+    return {i: pick if start(i) == pick.start else pick._replace(start=start(i)) for i, pick in picks.items()}
