@@ -16,11 +16,12 @@ import pytest
 from portfolio.analysis.frontier.desk import Desk
 from portfolio.cli import main
 from portfolio.errors import SolveStopped
+from portfolio.quick import Found, Quick
 from portfolio.solve import Answer, Meaning, Session
 from portfolio.text import Text
 
 Capture = pytest.CaptureFixture[str]
-REAL = Session.best
+REAL, QUICK = Session.best, Quick.best
 MORE, NOTHING, INTERRUPTED = (Text("sv")(f"cli.{name}") for name in ("more_time", "nothing_in_time", "interrupted"))
 COMMANDS = {
     "frontier": ["--points", "8"],
@@ -62,18 +63,25 @@ def arguments(command: str, *more: str) -> list[str]:
 
 
 def counting(monkeypatch: pytest.MonkeyPatch, act: Callable[[int], bool]) -> list[int]:
-    """Every solve of any session is numbered; where `act` says so it is stopped by the clock, without a plan."""
+    """Every solve of any session or matrix is numbered; where `act` says so it is stopped by the clock, without a plan."""
     guard, asked = Lock(), [0]
 
-    def best(self: Session, expression: Any, *, maximise: bool, known: float | None = None, seconds: float | None = None) -> Answer:
+    def stopped() -> bool:
         with guard:
             asked[0] += 1
             number = asked[0]
-        if act(number):
+        return act(number)
+
+    def best(self: Session, expression: Any, *, maximise: bool, known: float | None = None, seconds: float | None = None) -> Answer:
+        if stopped():
             return Answer(Meaning.TIME_LIMIT, None, 0.0, inf if maximise else -inf)
         return REAL(self, expression, maximise=maximise, known=known, seconds=seconds)
 
+    def quick(self: Quick, expression: Any, known: float | None = None, *, strictly: bool = False) -> Found:
+        return Found(Meaning.TIME_LIMIT, None, inf) if stopped() else QUICK(self, expression, known, strictly=strictly)
+
     monkeypatch.setattr(Session, "best", best)
+    monkeypatch.setattr(Quick, "best", quick)
     return asked
 
 
