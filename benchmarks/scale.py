@@ -7,8 +7,9 @@ over the same rows, with HiGHS on one thread (what HiGHS takes by itself on two 
 
 - ours: the product's own path (records → instance → PuLP → Session.best, layers free), its build and hand-over included in `build`;
 - raw: HiGHS as it comes, given the matrix that ours hands over (passModel);
-- linopy, pyomo (--peers; not installed with the programme): the rows written one by one from the same matrix in the library's own
-  expressions, solved by HiGHS. Their build time is the library's, not that of a model thought out for it.
+- linopy, pyomo, ortools (--peers; not installed with the programme): the rows written one by one from the same matrix in the library's own
+  expressions, the first two solved by HiGHS, OR-Tools (MathOpt) by the SCIP that its wheel brings: it brings no HiGHS. Their build time is
+  the library's, not that of a model thought out for it.
 
 Times are wall and processor seconds; on a busy machine compare the processor's.
 """
@@ -20,7 +21,9 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +31,7 @@ import numpy as np
 from instances import SHAPES, make
 
 WAYS = ("ours", "raw")
-PEERS = ("linopy", "pyomo")
+PEERS = ("linopy", "pyomo", "ortools")
 
 
 class Rows(NamedTuple):
@@ -184,10 +187,40 @@ def pyomo(size: int, shape: str, seed: int, seconds: float) -> Told:
     return Told(found.best_feasible_objective, found.best_objective_bound, found.termination_condition.name == "optimal", spent)
 
 
+def ortools(size: int, shape: str, seed: int, seconds: float) -> Told:
+    """A MathOpt model. The matrix comes from a process of its own: OR-Tools and highspy do not bear being loaded together."""
+    from ortools.math_opt.python import mathopt
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rows.npz"
+        subprocess.run([sys.executable, __file__, "--rows", str(file), str(size), shape, str(seed)], check=True)
+        with np.load(file) as kept:
+            rows = Rows(*(kept[name] for name in Rows._fields))
+    began = time.perf_counter()
+    model = mathopt.Model()
+    bounds = zip(rows.lower.tolist(), rows.upper.tolist(), rows.integer.tolist(), strict=True)
+    x = [model.add_variable(lb=low, ub=high, is_integer=whole) for low, high, whole in bounds]
+    for r, (low, high) in enumerate(zip(rows.row_lower.tolist(), rows.row_upper.tolist(), strict=True)):
+        made = model.add_linear_constraint(lb=low, ub=high)
+        for k in range(rows.starts[r], rows.starts[r + 1]):
+            made.set_coefficient(x[rows.index[k]], float(rows.value[k]))
+    for n in np.nonzero(rows.costs)[0]:
+        model.objective.set_linear_coefficient(x[n], float(rows.costs[n]))
+    model.objective.is_maximize = True
+    spent = time.perf_counter() - began
+    limit = mathopt.SolveParameters(
+        time_limit=timedelta(seconds=seconds), threads=1, relative_gap_tolerance=0.0, absolute_gap_tolerance=0.0
+    )
+    found = mathopt.solve(model, mathopt.SolverType.GSCIP, params=limit)
+    bound = found.termination.objective_bounds.dual_bound
+    proven = found.termination.reason is mathopt.TerminationReason.OPTIMAL
+    return Told(found.objective_value() if found.has_primal_feasible_solution() else None, bound, proven, spent)
+
+
 def measured(way: str, size: int, shape: str, seed: int, seconds: float) -> dict[str, Any]:
     """One way in this process, with its seconds and peak memory."""
     began, busy = time.perf_counter(), time.process_time()
-    told: Told = {"ours": ours, "raw": raw, "linopy": linopy, "pyomo": pyomo}[way](size, shape, seed, seconds)
+    told: Told = {"ours": ours, "raw": raw, "linopy": linopy, "pyomo": pyomo, "ortools": ortools}[way](size, shape, seed, seconds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     return {**told._asdict(), "wall": time.perf_counter() - began, "busy": time.process_time() - busy, "megabytes": peak}
 
@@ -213,7 +246,12 @@ def main() -> int:
     parser.add_argument(
         "--one", nargs=4, metavar=("WAY", "SIZE", "SHAPE", "SEED"), help="one way in this process (used by this script itself)"
     )
+    parser.add_argument("--rows", nargs=4, metavar=("FILE", "SIZE", "SHAPE", "SEED"), help="keep the matrix (used by this script itself)")
     asked = parser.parse_args()
+    if asked.rows:
+        file, size, shape, seed = asked.rows
+        np.savez(file, **rows_of(int(size), shape, int(seed))[1]._asdict())
+        return 0
     if asked.one:
         way, size, shape, seed = asked.one
         print(json.dumps(measured(way, int(size), shape, int(seed), asked.seconds)))
