@@ -37,10 +37,31 @@ def least(programme: Programme, expression: Expression, clock: Clock, goal: floa
     Raises:
         SolveStopped: not proven in time.
     """
+    return _settled(_session(programme, clock, goal).best(expression, maximise=False))
+
+
+def least_and_most(programme: Programme, expression: Expression, clock: Clock, goal: float | None, slack: float) -> tuple[Answer, ...]:
+    """As `least`; and then, of the plans within `slack` of that value, the one with the most tonnes.
+
+    Raises:
+        SolveStopped: not proven in time.
+    """
+    session = _session(programme, clock, goal)
+    first = _settled(session.best(expression, maximise=False))
+    if first.picks is None:
+        return (first,)
+    session.hold(expression, at_most=first.value + slack)
+    return first, _settled(session.best(programme.tonnes, maximise=True))
+
+
+def _session(programme: Programme, clock: Clock, goal: float | None) -> Session:
     session = Session(programme, clock)
     if goal is not None:
         session.hold(programme.tonnes, at_least=goal - HALF_TICK)
-    answer = session.best(expression, maximise=False)
+    return session
+
+
+def _settled(answer: Answer) -> Answer:
     if answer.meaning not in (Meaning.PROVEN, Meaning.INFEASIBLE):
         raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
     return answer

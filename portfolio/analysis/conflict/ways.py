@@ -8,12 +8,12 @@ from decimal import Decimal
 from portfolio.accounts import Accounts
 from portfolio.analysis.conflict.demands import Question, without
 from portfolio.analysis.conflict.relax import relaxed
-from portfolio.analysis.conflict.smallest import least, of_investments
+from portfolio.analysis.conflict.smallest import least, least_and_most, of_investments
 from portfolio.analysis.plan import make_plan, no_reasons
 from portfolio.audit import audit
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveFailed
 from portfolio.evaluate import Pick
-from portfolio.explained import Demand, Relief, WayOut
+from portfolio.explained import LEVELS, Demand, Relief, WayOut
 from portfolio.formulation import build
 from portfolio.formulation.elastic import carries, soften, unmet
 from portfolio.formulation.objectives import tonnes_goal
@@ -21,7 +21,7 @@ from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Check, Verdict
 from portfolio.records import LockKind
 from portfolio.solve import Clock
-from portfolio.stages import solve_stages
+from portfolio.stages import HALF_KRONA, HALF_TICK, solve_stages
 
 AUDITED = {"delivery_starts": ("delivery_capacity", "starts"), "delivery_outlay": ("delivery_capacity", "kr")}
 """Name and unit of the audit's check where they are not the demand's own."""
@@ -69,10 +69,21 @@ def _giving(q: Question, demands: Sequence[Demand], clock: Clock) -> list[Relief
     goal = tonnes_goal(d)
     soft_goal = any(demand.constraint == "required_tonnes" for demand in demands)
     total = soften(programme, demands, goal)
-    answer = least(programme, total, clock, None if soft_goal else goal)
-    if answer.picks is None:
-        return None
-    return [relief for demand in demands for relief in _reliefs(d, answer.picks, demand)]
+    slack = {"kr": HALF_KRONA, "t": HALF_TICK}.get(demands[0].unit, 0.5)
+    answers = least_and_most(programme, total, clock, None if soft_goal else goal, slack)
+    given = [[r for demand in demands for r in _reliefs(d, a.picks, demand)] for a in answers if a.picks is not None]
+    # of what is equally little the one that gives most tonnes, unless HiGHS could not tell that it is more
+    return min(reversed(given), key=_in_all) if given else None
+
+
+def _in_all(reliefs: Sequence[Relief]) -> tuple[Decimal, Decimal]:
+    """What a way out asks for: of levels the highest year, of all else the sum; and then the sum over all years."""
+    amounts: dict[Demand, list[Decimal]] = {}
+    for relief in reliefs:
+        amounts.setdefault(relief.demand, []).append(Decimal(relief.amount))
+    sums = {demand: sum(a, Decimal(0)) for demand, a in amounts.items()}
+    counted = (max(a) if demand.constraint in LEVELS else sums[demand] for demand, a in amounts.items())
+    return sum(counted, Decimal(0)), sum(sums.values(), Decimal(0))
 
 
 def _reliefs(d: Instance, picks: dict[str, Pick], demand: Demand) -> Iterator[Relief]:
