@@ -103,12 +103,13 @@ class InfeasiblePlan(PortfolioError):
 
 
 class SolveStopped(PortfolioError):
-    """The solver was stopped (time limit or Ctrl-C) before it had found any plan."""
+    """The solver was stopped (time limit, Ctrl-C or no memory left) before it had found any plan."""
 
     exit_code = 4
 
-    def __init__(self, *, interrupted: bool = False) -> None:
+    def __init__(self, *, interrupted: bool = False, out_of_memory: bool = False) -> None:
         self.interrupted = interrupted
+        self.out_of_memory = out_of_memory
         super().__init__("stopped before any plan was found")
 
 

@@ -31,6 +31,7 @@ class SolveStatus(StrEnum):
 class StopReason(StrEnum):
     NONE = "none"
     TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"  # the machine has no memory left for the search
     INTERRUPTED = "interrupted"
     SOLVER_FAULT = "solver_fault"  # the solver failed with a plan in hand
 

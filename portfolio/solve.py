@@ -30,6 +30,7 @@ class Meaning(Enum):
     PROVEN = "proven"
     INFEASIBLE = "infeasible"
     TIME_LIMIT = "time limit"
+    MEMORY_LIMIT = "memory limit"
     INTERRUPTED = "interrupted"
     FAULT = "fault"
 
@@ -40,7 +41,7 @@ MEANING: Mapping[str, Meaning] = {
     "kTimeLimit": Meaning.TIME_LIMIT,
     "kIterationLimit": Meaning.TIME_LIMIT,
     "kSolutionLimit": Meaning.TIME_LIMIT,
-    "kMemoryLimit": Meaning.TIME_LIMIT,
+    "kMemoryLimit": Meaning.MEMORY_LIMIT,
     "kInterrupt": Meaning.INTERRUPTED,
     "kHighsInterrupt": Meaning.INTERRUPTED,
     # every variable of ours is bounded where it matters: unbounded, or "one of the two", is a fault and never a plan
@@ -501,12 +502,15 @@ class Session:
             if not in_time:
                 meaning = Meaning.INTERRUPTED if self._clock.interrupted else Meaning.TIME_LIMIT
                 return Answer(meaning, None, 0.0, float("inf") if maximise else float("-inf"))
-            self._highs.run()
-            if self._highs.getModelStatus().name == "kSolveError":
-                # HiGHS 1.15.1 rounds a limit a hair below a whole multiple of its row up to it, and then refuses its own plan:
-                # tests/test_traps.py keeps the case
-                with self._without_presolve():
-                    self._highs.run()
+            try:
+                self._highs.run()
+                if self._highs.getModelStatus().name == "kSolveError":
+                    # HiGHS 1.15.1 rounds a limit a hair below a whole multiple of its row up to it, and then refuses its own plan:
+                    # tests/test_traps.py keeps the case
+                    with self._without_presolve():
+                        self._highs.run()
+            except MemoryError:
+                return Answer(Meaning.MEMORY_LIMIT, None, 0.0, float("inf") if maximise else float("-inf"))
         return self._answer(maximise=maximise)
 
     def best_once_more(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> Answer:

@@ -47,7 +47,7 @@ class Search:
         if answer.meaning is Meaning.INFEASIBLE and self.in_hand:
             # the plan in hand meets every row: whatever the solver means, it has proven nothing
             answer = Answer(Meaning.FAULT, None, 0.0, inf if maximise else -inf)
-        if answer.meaning in (Meaning.TIME_LIMIT, Meaning.INTERRUPTED, Meaning.FAULT):
+        if answer.meaning in (Meaning.TIME_LIMIT, Meaning.MEMORY_LIMIT, Meaning.INTERRUPTED, Meaning.FAULT):
             self.stopped = answer.meaning
         return answer
 
@@ -65,7 +65,7 @@ class Search:
         Raises:
             InfeasiblePlan: proven twice.
             SolveFailed: a status from which no plan may be read.
-            SolveStopped: the clock or Ctrl-C came before any plan.
+            SolveStopped: the clock, Ctrl-C or the end of the memory came before any plan.
         """
         answer = self.ask(expression, maximise=maximise)
         if answer.meaning is Meaning.INFEASIBLE:
@@ -73,6 +73,6 @@ class Search:
         if answer.meaning is Meaning.INFEASIBLE:
             raise InfeasiblePlan(c.name for c in self.programme.constraints)
         if answer.picks is None:
-            raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
+            raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED, out_of_memory=answer.meaning is Meaning.MEMORY_LIMIT)
         self.best, self.in_hand = answer.picks, True
         return answer

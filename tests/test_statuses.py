@@ -6,19 +6,25 @@ from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import highspy
 import pytest
+from rich.console import Console
 
 from portfolio.analysis.optimise import Request, optimise
+from portfolio.cli import main
 from portfolio.errors import InfeasiblePlan, SolveFailed
 from portfolio.evaluate import measure
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Run, SolveStatus, StopReason, Verdict
 from portfolio.planning import Objective, ObjectiveName
+from portfolio.reports import terminal
 from portfolio.solve import MEANING, Answer, Clock, Meaning, Session
 from portfolio.stages import Solved, solve_stages
+from portfolio.text import Text
 from random_questions import question
 
 STATUSES = sorted(set(highspy.HighsModelStatus.__members__) - {"kMin", "kMax"})
@@ -113,6 +119,7 @@ def test_the_run_says_so(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.audit is not None
     assert run.audit.verdict is Verdict.HOLDS
     reasons = {"kInterrupt": StopReason.INTERRUPTED, "kSolveError": StopReason.SOLVER_FAULT, "kInfeasible": StopReason.SOLVER_FAULT}
+    reasons["kMemoryLimit"] = StopReason.MEMORY_LIMIT
     assert run.stop_reason is reasons.get(status, StopReason.TIME_LIMIT)
     assert run.objective is not None
     assert not run.objective.unique
@@ -142,3 +149,48 @@ def test_infeasible_that_nothing_has_to_give_for_is_a_fault_of_the_solver(monkey
     monkeypatch.setattr("portfolio.analysis.optimise.can_bind", lambda _: False)
     with pytest.raises(SolveFailed):
         best()
+
+
+class _Exhausted(_Says):
+    """HiGHS as it is, but memory ends while it runs."""
+
+    def run(self) -> None:
+        raise MemoryError
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_memory_that_ends_is_said_as_that(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the solver's own status or by Python: a plan in hand is kept, and no time limit is blamed."""
+    asked_for: Counter[int] = Counter()
+    real = Session._run
+
+    def run(self: Session, *given: Any, **named: Any) -> Answer:
+        asked_for[id(self)] += 1
+        highs = self._highs
+        if asked_for[id(self)] >= at:
+            self._highs = _Exhausted(highs, "kNotset")  # type: ignore[assignment]
+        try:
+            return real(self, *given, **named)
+        finally:
+            self._highs = highs
+
+    monkeypatch.setattr(Session, "_run", run)
+    monkeypatch.setattr(Session, "_targets", lambda *_, **__: iter(()))
+    found = best()
+    assert found.status is (SolveStatus.STOPPED_WITHOUT_PLAN if at == 1 else SolveStatus.FEASIBLE_NOT_PROVEN)
+    assert found.stop_reason is StopReason.MEMORY_LIMIT
+    said = StringIO()
+    terminal.render(found, Text("sv"), Console(file=said, width=100), Path("ut"), 0)
+    assert "arbetsminne räckte inte till" in said.getvalue()
+    assert "Tidsgränsen" not in said.getvalue()
+
+
+def test_memory_that_ends_elsewhere_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("portfolio.cli.optimise.read", exhausted)
+    assert main(["optimise"]) == 1
+    said = capsys.readouterr().err
+    assert "arbetsminne räckte inte till" in said
+    assert "Traceback" not in said

@@ -74,7 +74,8 @@ def optimise(
         conflict = find_conflict(Question(portfolio, planning), clock)
         return _run(d, request, findings, status=SolveStatus.INFEASIBLE, stop_reason=StopReason.NONE, conflict=conflict)
     except SolveStopped as stopped:
-        reason = StopReason.INTERRUPTED if stopped.interrupted else StopReason.TIME_LIMIT
+        memory = StopReason.MEMORY_LIMIT if stopped.out_of_memory else StopReason.TIME_LIMIT
+        reason = StopReason.INTERRUPTED if stopped.interrupted else memory
         return _run(d, request, findings, status=SolveStatus.STOPPED_WITHOUT_PLAN, stop_reason=reason)
     most = make_plan(d, solved.most, no_reasons(d)) if solved.most is not None else None
     plan_only = make_plan(d, inside.picks, no_reasons(d)) if inside is not solved else None
@@ -203,6 +204,8 @@ def _stop_reason(solved: Solved) -> StopReason:
     match solved.stopped:
         case Meaning.TIME_LIMIT:
             return StopReason.TIME_LIMIT
+        case Meaning.MEMORY_LIMIT:
+            return StopReason.MEMORY_LIMIT
         case Meaning.INTERRUPTED:
             return StopReason.INTERRUPTED
         case Meaning.FAULT:

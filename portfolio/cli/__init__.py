@@ -66,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WorkerLost as fault:
         face.error(text("cli.worker_lost", reason=fault.reason))
         return EXIT_FAULT
+    except MemoryError:
+        face.error(text("cli.out_of_memory"))
+        return EXIT_FAULT
     except PortfolioError as fault:
         face.error(str(fault))
         return fault.exit_code

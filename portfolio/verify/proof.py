@@ -16,7 +16,7 @@ HEADING = {
     "schema_version": ("1.0",),
     "lang": ("sv", "en"),
     "status": ("proven_best", "feasible_not_proven", "infeasible", "stopped_without_plan"),
-    "stop_reason": ("none", "time_limit", "interrupted", "solver_fault"),
+    "stop_reason": ("none", "time_limit", "memory_limit", "interrupted", "solver_fault"),
 }
 """Words that the heading of a run may have."""
 
