@@ -9,8 +9,10 @@ import shutil
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from typing import ClassVar
 from xml.etree import ElementTree
 
 import openpyxl
@@ -120,8 +122,7 @@ def spoilt(folder: Path, shift: int) -> None:
     for old, new in ids.items():
         made.put(old, "id", new)
     made.put("EX-4", "requires", ids["EX-2"])
-    text = json.dumps(PAYLOADS[(shift + 3) % len(PAYLOADS)] + "x", ensure_ascii=True)
-    text = re.sub(r"\\u(d[89ab]\w\w)\\u(d\w{3})", "", text)
+    text = as_text(PAYLOADS[(shift + 3) % len(PAYLOADS)])
     made.model = re.sub(r'title = "[^"]*"', lambda _: f"title = {text}", made.model, count=1)
     made.model = re.sub(r'source = "Årsredovisning"', lambda _: f"source = {text}", made.model, count=1)
     made.write(folder)
@@ -184,6 +185,104 @@ def test_text_stays_text_in_every_command(shift: int, tmp_path: Path, monkeypatc
         inert_workbook(Path("kurvor/kostnadskurva.xlsx").read_bytes(), ["=SUBTOTAL(109,", "=SUM("])
         for path in Path("kurvor").glob("*.svg"):
             inert_svg(path.read_text("utf-8"))
+
+
+def as_text(payload: str) -> str:
+    """The payload as a text of TOML; half a character is none."""
+    return re.sub(r"\\u(d[89ab]\w\w)\\u(d\w{3})", "", json.dumps(payload + "x", ensure_ascii=True))
+
+
+def spoilt_scenarios(folder: Path, shift: int) -> None:
+    """Three scenarios whose titles, descriptions and sources are payloads, the names of their files too; and what worlds are drawn from."""
+    texts = [as_text(PAYLOADS[(shift + n) % len(PAYLOADS)]) for n in range(6)]
+    names = ("[red]ett", "två <b>", "=1+1")
+    (folder / "models" / "scenarios").mkdir()
+    (folder / "inputs").mkdir()
+    (folder / "[bold]=1+1 <b>.xlsx").rename(folder / "inputs" / "[bold]=1+1 <b>.xlsx")
+    for n, name in enumerate(names):
+        kronor = (0, 20, 40)[n]
+        (folder / "models" / "scenarios" / f"{name}.toml").write_text(
+            f"title = {texts[n]}\ndescription = {texts[n + 1]}\n[control_envelope]\n"
+            f'total = {{ value = {kronor}, unit = "mnkr", source = {texts[n + 2]}, illustrative = true }}\n',
+            "utf-8",
+        )
+    model = folder / MODEL
+    model.write_text(
+        model.read_text("utf-8") + f"\n[uncertainty]\nstress = {json.dumps(names, ensure_ascii=False)}\n"
+        f'[uncertainty.external]\nlow = {{ value = 0, unit = "%", source = {texts[4]} }}\n'
+        f'high = {{ value = 50, unit = "%", source = {texts[5]} }}\n',
+        "utf-8",
+    )
+
+
+SIDE_BY_SIDE: tuple[list[str], ...] = (
+    ["compare", "ut", "två <b>", "[red]ett", "--all"],
+    ["scenarios", "--all"],
+    ["robust", "--run", "ut", "--worlds", "4", "--out", "världar", "--workers", "1"],
+    ["stress", "--out", "prov"],
+    ["report", "html", "--run", "ut"],
+    ["verify", "ut"],
+)
+"""Every command that sets runs, scenarios or worlds beside each other, the page for elected members and the verification."""
+
+
+def shape(document: str) -> set[str]:
+    """Kinds of elements and attributes of a page; what scripts could be is refused."""
+
+    class Reader(HTMLParser):
+        found: ClassVar[set[str]] = set()
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found |= {tag, *(f"{tag} {name}" for name, _ in attrs)}
+            assert not any(name.startswith("on") or (value or "").startswith(("javascript", "http://x")) for name, value in attrs)
+
+    Reader.found = set()
+    Reader().feed(document)
+    assert not Reader.found & {"script", "img", "iframe", "object", "embed", "form"}
+    return Reader.found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shift", [2])
+def test_text_stays_text_beside_other_text(shift: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    side_by_side(shift, tmp_path, monkeypatch, capsys, [[]])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("shift", range(6, 42, 6))
+def test_every_payload_stays_text_beside_other_text(shift: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    side_by_side(shift, tmp_path, monkeypatch, capsys, [[], ["--json"]])
+
+
+def side_by_side(shift: int, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, extras: Sequence[list[str]]) -> None:
+    spoilt(folder, shift)
+    spoilt_scenarios(folder, shift)
+    monkeypatch.chdir(folder)
+    assert main(["optimise", "--model", MODEL, "--out", "ut"]) == 0, capsys.readouterr().err
+    capsys.readouterr()
+    for command in SIDE_BY_SIDE:
+        with_model = [] if command[0] in ("report", "verify", "robust") else ["--model", MODEL]
+        for extra in extras:
+            code = main([*command, *with_model, *extra])
+            said = capsys.readouterr()
+            assert code in (0, 3), said.err
+            inert_text(said.out + said.err)
+            if extra and said.out.startswith("{"):
+                inert_text("".join(strings(json.loads(said.out))))
+    for path in (*Path("världar").rglob("*.xlsx"), *Path("prov").rglob("*.xlsx")):
+        inert_workbook(path.read_bytes(), ["=SUBTOTAL(109,", "=SUM("])
+    for path in (*Path("världar").rglob("*.svg"), *Path("prov").rglob("*.svg")):
+        inert_svg(path.read_text("utf-8"))
+    assert {"världar", "prov"} <= {p.name for p in Path().iterdir()}
+    inert_text("".join(strings(json.loads(Path("ut/manifest.json").read_bytes()))))
+    inert_text(Path("ut/tjansteskrivelse.md").read_text("utf-8"))
+    page = Path("ut/rapport.html").read_text("utf-8")
+    inert_text(page)
+    (folder / "sund").mkdir()
+    sound("sv").write(folder / "sund")
+    assert main(["optimise", f"sund/{BOOK}", "--model", f"sund/{MODEL}", "--out", "sund/ut"]) == 0
+    capsys.readouterr()
+    assert shape(page) == shape(Path("sund/ut/rapport.html").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("n", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 12))])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
+from copy import deepcopy
+from functools import cache
 from random import Random
 
 import pytest
+from pydantic import ValidationError
 
 from planting import KINDS, Sown
 from portfolio.audit import CONSTRAINTS
@@ -13,6 +17,12 @@ from portfolio.audit.statements import STATEMENTS
 from test_audit_random import random_plan
 from test_audit_statements import alarms, all_faults, asked, small, trees, with_tree
 from test_funding_stack import funded
+
+
+@cache
+def drawn(seed: int) -> Sown:
+    portfolio, planning, plan, _ = random_plan(seed)
+    return Sown(portfolio, planning, plan)
 
 
 def planted(name: str, seeds: range, most: int) -> tuple[int, list[str]]:
@@ -25,8 +35,7 @@ def planted(name: str, seeds: range, most: int) -> tuple[int, list[str]]:
     for seed in seeds:
         if done == most:
             break
-        portfolio, planning, plan, _ = random_plan(seed)
-        base = Sown(portfolio, planning, plan)
+        base = drawn(seed)
         points = KINDS[name](Random(seed), base)
         if points is None:
             continue
@@ -68,11 +77,13 @@ def test_a_thousand_planted_faults() -> None:
         if alarms(a, statements):
             missed.append(f"a false alarm: {alarms(a, statements)}")
         for name, tree in trees(statements).items():
-            faults = [(where, with_tree(statements, name, made)) for where, made in all_faults(tree)]
+            faults = [(where, deepcopy(made)) for where, made in all_faults(tree)]
             for where, made in draw.sample(faults, min(12, len(faults))):
-                counts[f"statement_{name}"] += 1
-                if f"statement_{name}" not in alarms(a, made):
-                    missed.append(f"{name} {where}")
+                with suppress(ValidationError):  # a word or a line that the statement's own type refuses
+                    wrong_one = with_tree(statements, name, made)
+                    counts[f"statement_{name}"] += 1
+                    if f"statement_{name}" not in alarms(a, wrong_one):
+                        missed.append(f"{name} {where}")
     print(sum(counts.values()), dict(counts))
     assert not missed
     assert set(counts) == set(CONSTRAINTS)
