@@ -344,6 +344,22 @@ def test_inputs_changed_missing_and_renamed(home: Path, capsys: Capture) -> None
     assert workbook.name in capsys.readouterr().out
 
 
+def test_the_layout_file_of_a_workbook_is_an_input(home: Path, capsys: Capture) -> None:
+    """Listed with the workbook it is about; that of another workbook is not."""
+    workbook = next((home / "inputs").glob("*.xlsx"))
+    (home / "models" / "layouts").mkdir()
+    mine, other_one = (home / "models" / "layouts" / f"{name}.toml" for name in ("min", "annan"))
+    said = 'schema_version = 1\nworkbooks = ["{}"]\n[[table]]\nsheet = "Investeringar"\nskip = ["Delsumma"]\n'
+    mine.write_text(said.format(workbook.name), "utf-8")
+    other_one.write_text(said.format("annan.xlsx"), "utf-8")
+    assert main(["optimise", "--out", "run"]) == 0, capsys.readouterr().err
+    listed = [i["file"] for i in json.loads((home / "run" / MANIFEST).read_text("utf-8"))["inputs"]]
+    assert [f for f in listed if "layouts" in f] == ["models/layouts/min.toml"]
+    mine.write_text(said.format(workbook.name) + "# ändrad\n", "utf-8")
+    found = changed(home / "run", whole=False)
+    assert [(d.what, d.file) for d in found.differences] == [("input_changed", "models/layouts/min.toml")]
+
+
 def test_a_run_of_an_older_version(home: Path, capsys: Capture) -> None:
     """No list of files and no records: what can be checked is, and the rest is said."""
     raw = json.loads((home / "run" / RUN).read_text("utf-8"))

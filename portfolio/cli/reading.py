@@ -124,11 +124,14 @@ def _or_faults(faults: list[Finding], read: Callable[[], Read]) -> Read | None:
 
 
 def files_read(options: argparse.Namespace, run: Run) -> list[dict[str, str]]:
-    """Everything that a run was made from, with the SHA-256 of each: workbooks, model, scenarios, bond frameworks."""
+    """Everything that a run was made from, with the SHA-256 of each: workbooks and their layouts, model, scenarios, bond frameworks."""
+    from portfolio.layout_load import load_layouts
+
     model = model_path(options)
     bonds = run.model.get("bonds", {})
     named = {framework["name"] for framework in (bonds.get("framework"), *bonds.get("views", ())) if framework is not None}
-    paths = [model, *scenario_paths(options, model), *(model.parent / "frameworks" / f"{name}.toml" for name in sorted(named))]
+    layouts = [Path(x.file) for x in load_layouts(model.parent / "layouts") if any(x.fits(i.file) for i in run.inputs)]
+    paths = [model, *scenario_paths(options, model), *(model.parent / "frameworks" / f"{name}.toml" for name in sorted(named)), *layouts]
     found = [{"file": i.file, "sha256": i.sha256} for i in run.inputs]
     return [*found, *({"file": p.as_posix(), "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in paths if p.is_file())]
 
