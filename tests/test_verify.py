@@ -344,6 +344,21 @@ def test_inputs_changed_missing_and_renamed(home: Path, capsys: Capture) -> None
     assert workbook.name in capsys.readouterr().out
 
 
+def test_the_report_written_again_in_another_language_is_no_change(home: Path) -> None:
+    """Our own command must not raise an alarm; what somebody else has changed is still named."""
+    run = home / "run"
+    before = (run / "rapport.html").read_bytes()
+    assert main(["report", "html", "--run", "run", "--lang", "en"]) == 0
+    assert (run / "rapport.html").read_bytes() != before
+    assert not verify(run).differences
+    (run / RUN).write_text((run / RUN).read_text("utf-8").replace("\n", "\r\n"), "utf-8", newline="")
+    assert main(["report", "html", "--run", "run"]) == 0
+    assert named(changed(run, whole=False), RUN)
+    (run / MANIFEST).write_text("[]")
+    assert main(["report", "html", "--run", "run"]) == 0
+    assert (run / MANIFEST).read_text("utf-8") == "[]"
+
+
 def test_the_layout_file_of_a_workbook_is_an_input(home: Path, capsys: Capture) -> None:
     """Listed with the workbook it is about; that of another workbook is not."""
     workbook = next((home / "inputs").glob("*.xlsx"))

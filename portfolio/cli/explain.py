@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from portfolio.cli.asking import asked_run, finished_run, proven
 from portfolio.cli.ending import ended, no_proven_plan
 from portfolio.cli.face import EXIT_INTERRUPTED, Face
-from portfolio.cli.optimise import MEMORANDUM, REPORT, exit_of
+from portfolio.cli.optimise import MANIFEST, MEMORANDUM, REPORT, exit_of
 from portfolio.cli.reading import Inputs, model_path, only_the_run, read
 from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
@@ -67,10 +67,15 @@ def _html(run: Run, beside: Path | None, stamp: datetime, face: Face) -> None:
     """The report and the page to paste, beside the run that they are about."""
     from portfolio.reports import html, memorandum
     from portfolio.reports.run_json import dump
+    from portfolio.verify.files import relisted
 
     files = {REPORT: html.render(run, face.text), MEMORANDUM: memorandum.render(run, face.text)}
+    paths = list(files)
+    listed = relisted(beside, REPORT, files[REPORT]) if beside is not None else None
+    if listed is not None:
+        files[MANIFEST] = listed  # the run's own list would otherwise call the report changed
     place = write(beside, stamp, files, [Path(i.file) for i in run.inputs], face)
-    paths = [(place / name).as_posix() for name in files]
+    paths = [(place / name).as_posix() for name in paths]
     if face.json:
         print(dump({"status": run.status.value, "title": run.title, "scenarios": list(run.scenarios), "files": paths}), end="")
     else:

@@ -130,10 +130,27 @@ def manifest(files: Mapping[str, bytes], inputs: Sequence[Mapping[str, str]], cr
         files: content by name in the folder of the run. inputs: `file` and `sha256` of everything that was read.
         created: when the run was made.
     """
-    listed = {}
-    for name, content in sorted(files.items()):
-        listed[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "digests": digests_of(name, content)}
-    made = {"schema_version": VERSION, "created": created, "inputs": [dict(i) for i in inputs], "files": listed}
+    listed = {name: _entry(name, content) for name, content in sorted(files.items())}
+    return _written({"schema_version": VERSION, "created": created, "inputs": [dict(i) for i in inputs], "files": listed})
+
+
+def relisted(folder: Path, name: str, content: bytes) -> bytes | None:
+    """The list of the folder with one of its files as it is now written again; None when there is no sound list, or it has no such file."""
+    try:
+        made = tree_of(MANIFEST, (folder / MANIFEST).read_bytes())
+    except (OSError, Damaged):
+        return None
+    if not _sound(made) or name not in made["files"]:
+        return None
+    made["files"][name] = _entry(name, content)
+    return _written(made)
+
+
+def _entry(name: str, content: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "digests": digests_of(name, content)}
+
+
+def _written(made: Raw) -> bytes:
     return (json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
