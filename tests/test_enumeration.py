@@ -40,3 +40,12 @@ def test_optimum_equals_enumeration() -> None:
 def test_optimum_equals_enumeration_on_many(block: int) -> None:
     feasible = sum(agree(seed) for seed in range(1000 + block * 60, 1060 + block * 60))
     assert feasible >= 25
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("block", range(20))
+def test_optimum_equals_enumeration_on_two_thousand(block: int) -> None:
+    seeds = range(10_000 + block * 100, 10_100 + block * 100)
+    feasible = sum(agree(seed) for seed in seeds)
+    print(f"{len(seeds)} questions enumerated, {feasible} of them with a plan")
+    assert feasible >= 40

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from instances import SHAPES, make
 
 from money_question import small
 from portfolio import delivery
 from portfolio.analysis.optimise import Request, optimise, records_of
 from portfolio.cli import main
 from portfolio.excel.raw import Damaged, read_cells
+from portfolio.outcome import SolveStatus
 from portfolio.reports.run_json import to_json
 from portfolio.text import catalogue
 from portfolio.verify import MANIFEST, RUN, Verification, manifest, recount, verify
@@ -263,6 +265,53 @@ def test_every_changed_cell_is_named(home: Path, book: str, most: int) -> None:
         assert named(found, name)
         path.write_bytes(sound)
     assert not verify(home / "run").differences
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    """One bit changed."""
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+@pytest.mark.soak
+def test_several_hundred_changed_files_are_found_and_named(home: Path) -> None:
+    """A leaf or a bit of run.json, a cell of each workbook, a bit of every file written or read: the whole verification of each."""
+    run, counts, missed = home / "run", Counter[str](), []
+
+    def tried(kind: str, path: Path, content: bytes, named_by: str) -> None:
+        sound = path.read_bytes()
+        assert content != sound
+        path.write_bytes(content)
+        counts[kind] += 1
+        if not named(verify(run), named_by):
+            missed.append((kind, path.name))
+        path.write_bytes(sound)
+
+    raw = json.loads((run / RUN).read_bytes())
+    for leaf in spread(list(leaves(raw)), 150):
+        was = planted(raw, leaf)
+        tried("leaf of run.json", run / RUN, (json.dumps(raw, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode(), RUN)
+        restored(raw, leaf, was)
+    for book in (run / BASIS, run / BONDS, next((run / "returned").iterdir())):
+        sound = book.read_bytes()
+        for sheet, address in spread(cells_of(book), 70):
+            with_cell(book, sheet, address)
+            made = book.read_bytes()
+            book.write_bytes(sound)
+            tried("cell of a workbook", book, made, book.relative_to(run).as_posix())
+    listed = json.loads((run / MANIFEST).read_bytes())
+    for name in listed["files"]:
+        content = (run / name).read_bytes()
+        for at in range(7, len(content), len(content) // 15):
+            tried("bit of a file written", run / name, flipped(content, at), name)
+    for i in listed["inputs"]:
+        content = (home / i["file"]).read_bytes()
+        for at in range(7, len(content), len(content) // 12):
+            tried("bit of an input", home / i["file"], flipped(content, at), i["file"])
+    found = verify(run)
+    print(sum(counts.values()), dict(counts))
+    assert not missed
+    assert not found.differences, "as it was"
+    assert sum(counts.values()) >= 400
 
 
 def test_what_is_taken_away_or_added_is_named(home: Path) -> None:
@@ -534,6 +583,25 @@ def test_the_second_solver_agrees_to_the_tick_and_the_krona() -> None:
         names[opinion.place] += 1
     assert set(names) == {"objective.kronor", "objective.most_tonnes", "objective.tonnes_per_krona"}
     assert min(names.values()) >= 5, names
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("scip")
+@pytest.mark.parametrize("block", range(10))
+def test_the_second_solver_agrees_on_two_hundred_of_a_medium_size(block: int) -> None:
+    """20 to 35 investments over seven years, four shapes, three objectives: far too many plans to enumerate."""
+    from portfolio.analysis.second_solver import second_opinion
+
+    shapes, agreed = sorted(SHAPES), 0
+    for n in range(block * 20, block * 20 + 20):
+        portfolio, planning = make(20 + n % 16, shapes[n % 4], n, ("most_tonnes", "tonnes_per_krona")[n // 4 % 2])
+        run = optimise(portfolio, planning, Request(time_limit=300))
+        assert run.status is SolveStatus.PROVEN_BEST, n
+        assert run.records is not None
+        opinion = second_opinion(run, run.records, 300.0)
+        assert opinion.verdict == "agrees", (n, opinion)
+        agreed += 1
+    print(f"{agreed} questions, SCIP and HiGHS agree to 10 g and to the krona")
 
 
 @pytest.mark.long
