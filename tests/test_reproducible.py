@@ -124,6 +124,50 @@ def test_two_runs_are_the_same_to_the_byte(tmp_path: Path, monkeypatch: pytest.M
     assert written(round_, tmp_path / "en mapp med åäö" / "under en annan", "4294967295") == first
 
 
+EVERYTHING = """
+import hashlib, sys
+from money_question import small
+from portfolio.analysis.optimise import Request, optimise
+from portfolio.reports import bond_report, html, memorandum, workbook
+from portfolio.reports.run_json import to_json
+from portfolio.text import Text
+from test_audit_random import random_plan, random_question
+runs = [small().run]
+for seed in range(int(sys.argv[1])):
+    portfolio, planning, _ = random_question(seed)
+    runs.append(optimise(portfolio, planning, Request()))
+for run in runs:
+    made = [to_json(run).encode()]
+    if run.totals is not None:
+        made += [render(run, Text("sv")) for render in (workbook.render, html.render, memorandum.render)]
+    if run.bonds is not None:
+        made.append(bond_report.render(run, Text("sv")))
+    print(run.status.value, *(hashlib.sha256(content).hexdigest() for content in made))
+for seed in range(60):
+    print(hashlib.sha256(random_plan(seed)[2].model_dump_json().encode()).hexdigest())
+"""
+"""Digests of all that is rendered of proven plans, and of random plans with their audits, breaches among them."""
+
+
+def under_hash_seed(hash_seed: int, questions: int) -> list[str]:
+    """`EVERYTHING` of random questions with all that the method knows."""
+    here = Path(__file__).parent
+    path = os.pathsep.join(str(p) for p in (here.parent, here, here / "constraints"))
+    environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-c", EVERYTHING, str(questions)], env=environment, capture_output=True, check=True, text=True)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("questions", [2, pytest.param(60, marks=pytest.mark.soak)])
+@pytest.mark.long
+def test_hashes_change_nothing_that_is_written(questions: int) -> None:
+    """Sets are never walked in the order of their hashes."""
+    first, other = (under_hash_seed(seed, questions) for seed in (1, 2))
+    assert len(first) == questions + 61
+    assert sum("proven_best" in line for line in first) > questions // 2
+    assert other == first
+
+
 @pytest.mark.long
 def test_only_the_stamp_tells_two_runs_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a fixed stamp: the time of the run is the only thing in `run.json` that differs."""

@@ -39,7 +39,7 @@ def check_choices(
 def _decided_once(sheet: Sheet, facts: Mapping[str, Facts], decisions: Sequence[Decision]) -> None:
     tally = Tally(sheet, "start_at_most_once")
     times = Counter(x.id for x in decisions)
-    for i in facts.keys() | times.keys():
+    for i in sorted(facts.keys() | times.keys()):
         tally.check(i, None, times[i], "=", 1 if i in facts else 0, "investments")
     tally.close()
 

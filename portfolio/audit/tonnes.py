@@ -118,7 +118,7 @@ def _bounds(sheet: Sheet, tonnes: Tonnes, stated: Stated) -> None:
     tally = Tally(sheet, "attribution", "figures")
     for t in sorted(set(tonnes.planning.horizon.effect_years) | stated.by_year.keys()):
         said = stated.by_year.get(t, {})
-        for i in said.keys() | tonnes.city.adjusted.get(t, {}).keys():
+        for i in sorted(said.keys() | tonnes.city.adjusted.get(t, {}).keys()):
             effect, value = tonnes.adjusted(i, t), said.get(i, 0)
             if i in losers:
                 sheet.compare("pair_overlap", i, t, value, "≤", effect.of(BOTH), "t")
