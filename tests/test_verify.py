@@ -23,6 +23,7 @@ from portfolio import delivery
 from portfolio.analysis.optimise import Request, optimise, records_of
 from portfolio.cli import main
 from portfolio.excel.raw import Damaged, read_cells
+from portfolio.excel.standard import standard_workbook
 from portfolio.outcome import SolveStatus
 from portfolio.reports.run_json import to_json
 from portfolio.text import catalogue
@@ -525,6 +526,14 @@ def test_the_reader_of_cells_refuses_what_is_no_workbook() -> None:
     for content in (b"", b"PK", b"not a zip"):
         with pytest.raises(Damaged):
             read_cells(content)
+    sound = standard_workbook(small().portfolio, range(2025, 2028))
+    refused = 0
+    for at in range(0, len(sound), len(sound) // 120):
+        try:
+            read_cells(flipped(sound, at))
+        except Damaged:
+            refused += 1
+    assert refused > 20, "what is read is packed, and has a check sum"
     bomb = BytesIO()
     with zipfile.ZipFile(bomb, "w") as made:
         made.writestr("xl/_rels/workbook.xml.rels", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal, InvalidOperation
 from io import BytesIO
@@ -17,6 +19,10 @@ MOST: Final = 250 * 1024 * 1024
 """Most bytes of one part once inflated."""
 _DIGITS: Final = Context(prec=15)
 """Excel keeps 15 digits: a workbook that was only saved again has the same figures."""
+_ZIP_FAULTS: Final = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
+    *(NotImplementedError, RuntimeError, OverflowError),  # a way of packing, encryption and sizes that a changed bit can claim
+)
 _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
@@ -51,9 +57,9 @@ def read_cells(content: bytes) -> dict[str, dict[int, dict[str, Cell]]]:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             texts = _texts(archive)
             return {name: _sheet(_part(archive, part), texts) for name, part in _sheets(archive)}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, KeyError, ParseError, DefusedXmlException, EOFError, OSError) as fault:
+    except (*_ZIP_FAULTS, KeyError, ParseError, DefusedXmlException, EOFError, OSError) as fault:
         raise Damaged(str(fault)) from fault
-    except (ValueError, IndexError, InvalidOperation, NotImplementedError) as fault:
+    except (ValueError, IndexError, InvalidOperation) as fault:
         raise Damaged(str(fault)) from fault
 
 
