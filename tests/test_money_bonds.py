@@ -12,13 +12,15 @@ import pytest
 import making as m
 from constraint_case import rate
 from portfolio.accounts import Accounts
+from portfolio.audit.bond_statement import bond_statement as audited
 from portfolio.evaluate import Pick, Picks
 from portfolio.finance.bonds import bond_statement
-from portfolio.finance.funding import paid_by
+from portfolio.finance.funding import funding_statement, paid_by
 from portfolio.instance import Instance, build_instance
 from portfolio.planning import BondCategory, BondFramework, BondIssue, Bonds, Exclusion, Funding, FundingSource
 from portfolio.records import Investment, Taxonomy
 from portfolio.statements import Allocation, BondStatement
+from recounting import counted_through, no_difference
 from test_funding_stack import funded
 
 RE = {"RE": BondCategory(name_sv="Förnybart", name_en="Renewable")}
@@ -72,6 +74,8 @@ def stated(d: Instance, picks: Picks) -> BondStatement:
     target = d.planning.horizon.target_year.value
     made = bond_statement(d, picks, paid, {i: accounts.attributed(i, target) for i in picks}, accounts.emissions())
     assert made is not None
+    counted, decisions = counted_through(d, picks)
+    no_difference(made, audited(counted, decisions, funding_statement(d, picks, paid)))
     return made
 
 

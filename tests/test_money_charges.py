@@ -15,6 +15,7 @@ import making as m
 from constraint_case import rate
 from portfolio.amounts.charges import Charges
 from portfolio.amounts.support import counted_grant
+from portfolio.audit.charge_statement import charge_statement as audited
 from portfolio.evaluate import Pick
 from portfolio.finance.charge_statement import PARTS, charge_statement
 from portfolio.instance import Instance, build_instance
@@ -24,6 +25,7 @@ from portfolio.records import Investment
 from portfolio.solve import Clock
 from portfolio.stages import solve_stages
 from portfolio.statements import ChargeLine, ChargeStatement
+from recounting import counted_through, no_difference
 
 MNKR = 1_000_000
 
@@ -40,6 +42,7 @@ def charges(d: Instance, **percents: int) -> ChargeStatement:
     picks = {i: Pick(d.starts[i][0], "plan", percents.get(i, 100)) for i in d.city}
     made = charge_statement(d, picks)
     assert made is not None
+    no_difference(made, audited(counted_through(d, picks)[0]))
     return made
 
 

@@ -14,6 +14,7 @@ import making as m
 from constraint_case import rate
 from portfolio.analysis.money import money_of
 from portfolio.analysis.optimise import Request, optimise
+from portfolio.audit.debt_statement import debt_statement as audited
 from portfolio.evaluate import Pick, Picks, debt_path
 from portfolio.finance.debt import can_bind, city_path, group_path
 from portfolio.instance import Instance, build_instance
@@ -23,6 +24,7 @@ from portfolio.records import Investment, OwnerType
 from portfolio.solve import Clock
 from portfolio.stages import solve_stages
 from portfolio.statements import DebtLine, DebtStatement, LeftOut
+from recounting import counted_through, no_difference
 from sample_run import sample
 from sample_run import sample_run as run
 
@@ -56,6 +58,7 @@ def test_the_group_s_path_by_hand() -> None:
         (2027, 1388, 0, 0, 8, 0, 2, 50, 30, 29, 1431),
     )
     lines = group_path(by_hand(), PICKS)
+    no_difference(lines, recounted(by_hand(), PICKS)["group"])
     assert [tuple(line.model_dump(exclude={"mandate", "headroom", "borrowable"}).values()) for line in lines] == list(expected)
     assert [(line.mandate, line.headroom) for line in lines] == [(1500, 390), (1500, 112), (1500, 69)]
     # 69.2 kr are left in 2027: 69.2 / 1.1 = 62.9 the year before, and 69.2 / 1.21 = 57.2 two years before
@@ -64,6 +67,7 @@ def test_the_group_s_path_by_hand() -> None:
 
 def test_the_city_s_path_has_no_companies_no_interest_and_no_mandate() -> None:
     lines = city_path(by_hand(), PICKS)
+    no_difference(lines, recounted(by_hand(), PICKS)["city"])
     assert [(line.opening, line.outlay_plan, line.outlay_gap, line.closing) for line in lines] == [
         (400, 100, 0, 485),
         (485, 60, 0, 522),
@@ -77,6 +81,11 @@ def test_the_city_s_path_has_no_companies_no_interest_and_no_mandate() -> None:
 def test_without_a_debt_table_there_is_no_path() -> None:
     d = build_instance(m.portfolio_of(COMMITTEE), m.planning())
     assert (group_path(d, {}), city_path(d, {}), can_bind(d)) == ((), (), False)
+
+
+def recounted(d: Instance, picks: Picks) -> Any:
+    """What the audit counts of the same plan."""
+    return audited(counted_through(d, picks)[0], None)
 
 
 def with_more_borrowed(d: Instance, t: int, kronor: int) -> Instance:
@@ -124,6 +133,7 @@ def test_the_path_rolls_forward_and_no_more_than_borrowable_can_be_borrowed(
     d = build_instance(m.portfolio_of(item), m.planning(debt=table))
     picks = {"A": Pick(2025, "plan", percent)}
     lines = group_path(d, picks)
+    no_difference(lines, recounted(d, picks)["group"])
     exact, opening = Fraction(1000), 1000
     for k, line in enumerate(lines):
         t = 2025 + k
