@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -156,10 +156,15 @@ class Session:
         programme: what `formulation.build` made.
         clock: the time all solves share.
         seed: HiGHS's random seed; it must change nothing but the path.
+        watch: told now and then during a long solve how much better than the plan in hand a plan could at most be, in the unit of what is
+            asked. HiGHS needs Python's lock for it, so only while a person watches.
     """
 
-    def __init__(self, programme: Programme, clock: Clock, seed: int = 0) -> None:
+    def __init__(self, programme: Programme, clock: Clock, seed: int = 0, watch: Callable[[float], None] | None = None) -> None:
         self.programme = programme
+        self._watch = watch
+        self._listens = False
+        self._in_hand: float | None = None
         self._clock = clock
         self.solves = 0
         self._variables = list(programme.problem.variables())
@@ -170,6 +175,10 @@ class Session:
         self._highs.setOptionValue("mip_abs_gap", 0.0)
         self._highs.setOptionValue("random_seed", seed)
         self._highs.setOptionValue("threads", 1)
+        if watch is not None:
+            self._highs.setOptionValue("output_flag", True)  # HiGHS calls nobody while it is silent
+            self._highs.setOptionValue("log_to_console", False)
+            self._highs.cbMipLogging.subscribe(self._hear)
         lp = self._matrix(programme.problem)
         self._highs.passModel(lp)
         self._relaxed = _Relaxed(lp)
@@ -214,6 +223,22 @@ class Session:
         lp.a_matrix_.index_ = np.array(index, dtype=np.int32)
         lp.a_matrix_.value_ = np.array(value, dtype=float)
         return lp
+
+    def _hear(self, event: highspy.HighsCallbackEvent) -> None:
+        """A line of HiGHS's log: the plan and the bound of the run that is going on."""
+        if self._watch is None or not self._listens:
+            return
+        plan, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+        in_hand = plan if np.isfinite(plan) else self._in_hand
+        if in_hand is not None and np.isfinite(bound):
+            self._watch(abs(bound - in_hand))
+
+    @contextmanager
+    def _listening(self, known: float | None) -> Iterator[None]:
+        """Inside, HiGHS's bound holds for every plan that is better than the one in hand, worth `known`."""
+        self._listens, self._in_hand = True, known
+        yield
+        self._listens = False
 
     def not_nothing(self) -> None:
         """Something must be started."""
@@ -361,7 +386,8 @@ class Session:
                 bounds = self._narrowed(expression, target, maximise=maximise)
                 if (bounds[0] > bounds[1]).any():
                     continue  # no plan reaches it
-                answer = self._run(expression, bounds, min(most, seconds or most), maximise=maximise)
+                with self._listening(known):
+                    answer = self._run(expression, bounds, min(most, seconds or most), maximise=maximise)
             if answer.meaning is Meaning.PROVEN:
                 return answer
             if answer.picks is not None:
@@ -369,7 +395,8 @@ class Session:
                 found = answer
                 break
         bounds = (self._lower, self._upper) if known is None else self._narrowed(expression, known, maximise=maximise)
-        answer = self._run(expression, bounds, seconds, maximise=maximise)
+        with self._listening(known if found is None else found.value):
+            answer = self._run(expression, bounds, seconds, maximise=maximise)
         return _kept(answer, found, maximise=maximise)
 
     @property
@@ -418,7 +445,9 @@ class Session:
         No row asks for better plans: with such a row HiGHS 1.15.1 finds hardly any in large programmes.
         """
         bounds = self._narrowed(expression, found.value, maximise=maximise)
-        return _kept(self._run(expression, bounds, seconds, maximise=maximise), found, maximise=maximise)
+        with self._listening(found.value):
+            answer = self._run(expression, bounds, seconds, maximise=maximise)
+        return _kept(answer, found, maximise=maximise)
 
     def _targets(self, expression: pulp.LpAffineExpression, known: float | None, *, maximise: bool) -> Iterator[tuple[float, float]]:
         """Values that the best plan may reach, just below what the relaxations allow, and the seconds that each may be tried for.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import inf
+from typing import Final, Protocol
 
 import pulp
 
@@ -13,6 +15,16 @@ from portfolio.evaluate import Pick
 from portfolio.formulation import Programme
 from portfolio.instance import Instance
 from portfolio.solve import Answer, Meaning, Session
+
+TIES: Final = "ties"
+"""The stage in which plans that are equally good are told apart; what is asked there has no unit that a person would know."""
+
+
+class Watch(Protocol):
+    """Told of a long search, for a person who watches."""
+
+    def __call__(self, stage: str, *, tonnes: float | None = None, kronor: float | None = None) -> None:
+        """What is looked for now, and how much better than the plan in hand a plan could at most be, where that is known."""
 
 
 @dataclass
@@ -23,9 +35,27 @@ class Search:
     programme: Programme
     session: Session
     layers: tuple[str, ...]
+    watch: Watch | None = None
     stopped: Meaning | None = None
     best: dict[str, Pick] = field(default_factory=dict)
     in_hand: bool = False
+    stage: str = ""
+    kronor_in_one: Fraction | None = None
+
+    def looks_for(self, stage: str, *, kronor_in_one: Fraction | None = None) -> None:
+        """What is looked for from now on; kronor in one of the unit that is asked in, None when that is a tonne that nobody has priced."""
+        self.stage, self.kronor_in_one = stage, kronor_in_one
+        if self.watch is not None:
+            self.watch(stage)
+
+    def better(self, gap: float) -> None:
+        """How much better than the plan in hand a plan could at most be, in the unit of what is asked; told by the session."""
+        if self.watch is None or self.stage == TIES:
+            return
+        if self.kronor_in_one is None:
+            self.watch(self.stage, tonnes=gap)
+        else:
+            self.watch(self.stage, kronor=gap * self.kronor_in_one)
 
     def ask(
         self, expression: pulp.LpAffineExpression, *, maximise: bool, known: float | None = None, seconds: float | None = None

@@ -25,6 +25,7 @@ from portfolio.planning import ObjectiveName, Planning
 from portfolio.reaching import best_reaching
 from portfolio.solve import Answer, Clock, Meaning, Session
 from portfolio.solved import Solved
+from portfolio.solving import TIES, Watch
 from portfolio.solving import Search as _Search
 from portfolio.units import TICKS_PER_TONNE
 
@@ -50,15 +51,16 @@ def floor_ticks(planning: Planning, most: int) -> int:
     return max(1, floor) if most > 0 else floor
 
 
-def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "gap"), seed: int = 0) -> Solved:
-    """The best plan of an instance within `layers`, through all stages.
+def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "gap"), seed: int = 0, watch: Watch | None = None) -> Solved:
+    """The best plan of an instance within `layers`, through all stages; a person who watches is told how far it has come.
 
     Raises:
         InfeasiblePlan: no portfolio meets the demands.
         SolveStopped: stopped before any plan was found.
     """
     programme = build(d, layers)
-    search = _Search(d, programme, Session(programme, clock, seed), layers)
+    session = Session(programme, clock, seed, None if watch is None else lambda gap: search.better(gap))  # noqa: PLW0108 - not there yet
+    search = _Search(d, programme, session, layers, watch)
     search.session.layers_matter = False  # until ties are broken
     match d.planning.objective.name:
         case ObjectiveName.MOST_TONNES:
@@ -75,6 +77,7 @@ def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "
 
 
 def _most_tonnes(search: _Search) -> Solved:
+    search.looks_for("most_tonnes")
     answer = search.first(search.programme.tonnes, maximise=True)
     value = measure(search.d, search.best)
     solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
@@ -118,6 +121,7 @@ def _tonnes_per_krona(search: _Search) -> Solved:
     search.session.not_nothing()  # a floor of one tick is not much more than the solver's tolerance
     while True:
         rate = solved.value.ratio
+        search.looks_for("tonnes_per_krona", kronor_in_one=TICKS_PER_TONNE / rate)
         # the plan in hand has 0
         asked = partial(best_reaching, search.session, floor, search.programme.reduced(rate), known=0.0)
         answer = search.heard(asked, maximise=True)
@@ -170,6 +174,7 @@ def _ratio_left(search: _Search, solved: Solved, floor: int, most: int | None, a
 
 def _most_plan(search: _Search) -> Solved:
     """The plan with the most tonnes, N*; the ratio's starting point and the ladder's rung `affordable`."""
+    search.looks_for("most_tonnes")
     answer = search.first(search.programme.tonnes, maximise=True)
     value = measure(search.d, search.best)
     solved = Solved(search.programme, search.best, value, answer.meaning is Meaning.PROVEN, most=search.best, bound=Fraction(value.ticks))
@@ -189,6 +194,7 @@ def _most_plan(search: _Search) -> Solved:
 
 
 def _least_cost(search: _Search) -> Solved:
+    search.looks_for("least_cost", kronor_in_one=Fraction(1000))
     goal = tonnes_goal(search.d)
     if goal is not None:
         search.session.hold(search.programme.tonnes, at_least=goal - HALF_TICK)
@@ -216,6 +222,7 @@ def _break_ties(
         reduced: N − λK when the objective is the ratio; it is 0 at the optimum and must stay so.
     """
     programme, session = search.programme, search.session
+    search.looks_for(TIES)
     session.layers_matter = True
     if reduced is not None:
         chosen = frozenset(solved.picks)

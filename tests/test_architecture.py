@@ -45,6 +45,7 @@ LIBRARIES = {
     "xlsxwriter": ("excel",),
     "zipfile": ("excel",),
     "rich": ("reports", "cli"),
+    "argcomplete": ("cli",),
     "matplotlib": ("reports",),
     "tomllib": ("planning_load", "layout_load", "text"),
     "pandas": ("frames",),
@@ -179,7 +180,7 @@ FLOATS = {
     "cells.py": "a number cell comes as float and becomes an exact decimal",
     "standard.py": "a number on its way into a cell",
     "decision_workbook.py": "a number on its way into a cell",
-    "parser.py": "seconds",
+    "values.py": "seconds",
     "picture.py": "a place on paper",
     "fit.py": "bounds of the solver's variables",
 }

@@ -89,7 +89,7 @@ def test_two_workbooks_in_words(round_: Path, capsys: pytest.CaptureFixture[str]
     del round_
     capsys.readouterr()
     assert main(["diff", "inputs", "new/a.xlsx"]) == 0
-    said = capsys.readouterr().out
+    said = capsys.readouterr().out.replace("\n    ", " ")
     assert "Utgift 2026 från 20\u00a0000\u00a0000 kr till 20\u00a0001\u00a0000 kr" in said
     assert "Lås från tomt till aldrig" in said
     assert "UNDERLAGET – 2 ändringar" in said

@@ -38,6 +38,7 @@ from portfolio.planning import ObjectiveName, Planning
 from portfolio.records import Portfolio
 from portfolio.solve import Clock, Meaning, versions
 from portfolio.solved import Solved
+from portfolio.solving import Watch
 from portfolio.stages import DEFAULT_FLOOR, solve_stages
 from portfolio.units import tonnes_from_ticks
 
@@ -55,7 +56,12 @@ class Request:
 
 
 def optimise(
-    portfolio: Portfolio, planning: Planning, request: Request, findings: Sequence[FindingLine] = (), clock: Clock | None = None
+    portfolio: Portfolio,
+    planning: Planning,
+    request: Request,
+    findings: Sequence[FindingLine] = (),
+    clock: Clock | None = None,
+    watch: Watch | None = None,
 ) -> Run:
     """The whole run.
 
@@ -69,7 +75,7 @@ def optimise(
     d = build_instance(portfolio, planning)
     clock = clock if clock is not None else Clock(request.time_limit)
     try:
-        solved, inside, unbound = _solve_all(d, clock, request.seed)
+        solved, inside, unbound = _solve_all(d, clock, request.seed, watch)
     except InfeasiblePlan:
         conflict = find_conflict(Question(portfolio, planning), clock)
         return _run(d, request, findings, status=SolveStatus.INFEASIBLE, stop_reason=StopReason.NONE, conflict=conflict)
@@ -170,13 +176,13 @@ def records_of(portfolio: Portfolio) -> Records:
     return Records(investments=tuple(kept), pairs=portfolio.pairs, ceilings=portfolio.ceilings)
 
 
-def _solve_all(d: Instance, clock: Clock, seed: int) -> tuple[Solved, Solved, Solved | None]:
+def _solve_all(d: Instance, clock: Clock, seed: int, watch: Watch | None) -> tuple[Solved, Solved, Solved | None]:
     """Both layers, the frame only, and without a mandate that could bind, side by side: HiGHS leaves Python free while it works.
 
     Ctrl-C stops all of them and keeps their plans.
     """
     with ThreadPoolExecutor(3) as pool:
-        both = pool.submit(solve_stages, d, clock, seed=seed)
+        both = pool.submit(solve_stages, d, clock, seed=seed, watch=watch)
         frame = pool.submit(solve_stages, d, clock, ("plan",), seed)
         unbound = pool.submit(without_mandate, d, clock, seed) if can_bind(d) else None
         waiting: list[Future[Any]] = [future for future in (both, frame, unbound) if future is not None]

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from portfolio.cli.completion import answer_the_shell
+from portfolio.cli.ending import suggest
 from portfolio.cli.face import (
     EXIT_DONE,
     EXIT_FAULT,
@@ -40,12 +42,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     text = Text(_language(given))
     say_what_the_stream_can(sys.stdout, sys.stderr)
-    parser = parser_of(text)
+    parser = parser_of(text, json="--json" in given)
+    if "_ARGCOMPLETE" in os.environ:  # the shell asks what could come next
+        answer_the_shell(parser)
     options = parser.parse_args(given)
-    face = Face(text, json=getattr(options, "json", False))
+    wanted = {name: getattr(options, name, False) for name in ("json", "quiet", "no_color")}
+    face = Face(text, getattr(options, "unit", "mnkr"), **wanted)
     try:
         command: Callable[[argparse.Namespace, Face], int] = options.command
-        return command(options, face)
+        with face.unforeseen():
+            code = command(options, face)
+        if code == EXIT_DONE:
+            suggest(options, face)
+        return code
     except KeyboardInterrupt:
         face.error(text("cli.interrupted"))
         return EXIT_INTERRUPTED

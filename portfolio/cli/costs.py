@@ -33,7 +33,7 @@ def run_costs(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, face.text, face.out)
+        shown.render(found, face.shown, face.out)
     if options.out is not None:
         files = {
             f"{CURVE}.xlsx": shown.workbook(found, face.text),
@@ -71,5 +71,5 @@ def run_metrics(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, face.text, face.out)
+        shown.render(found, face.shown, face.out)
     return ended(face, clock, complete=found.complete)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
@@ -37,3 +38,13 @@ def no_proven_plan(face: Face, clock: Clock, run: Run) -> int:
     """The exit code when the plan that was to be explained is not there, or not proven."""
     face.error(face.text("cli.interrupted" if clock.interrupted else "cli.why.no_plan"))
     return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
+
+
+def suggest(options: argparse.Namespace, face: Face) -> None:
+    """The command that usually comes next, after everything else; nothing beside JSON or when it is to be quiet."""
+    name = f"cli.{options.name}.next"
+    if face.json or face.quiet or not face.text.has(name):
+        return
+    finished = getattr(options, "finished", None) or getattr(options, "folder", None)
+    about = face.text("cli.about_run", run=finished.as_posix()) if finished is not None else ""
+    face.write(["", face.text("cli.next", command=face.text(name, run=about, file=getattr(options, "file", "")))])

@@ -20,7 +20,6 @@ from portfolio.errors import InputError, finding
 
 if TYPE_CHECKING:
     from portfolio.outcome import Run
-    from portfolio.reports.page import Page
 
 HTML = "html"
 """The report that is a file; the others are shown."""
@@ -59,7 +58,7 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
     elif face.json:
         print(report.to_json(run, options.report), end="")
     else:
-        report.render(run, options.report, face.text, face.out)
+        report.render(run, options.report, face.shown, face.out)
     return EXIT_INTERRUPTED if interrupted else exit_of(run)
 
 
@@ -79,7 +78,7 @@ def _html(run: Run, beside: Path | None, stamp: datetime, face: Face) -> None:
     if face.json:
         print(dump({"status": run.status.value, "title": run.title, "scenarios": list(run.scenarios), "files": paths}), end="")
     else:
-        face.say(face.text("cli.report.written", paths=", ".join(paths)))
+        face.done([place / name for name in files], face.text("cli.report.written", paths=", ".join(paths)))
 
 
 def run_why(options: argparse.Namespace, face: Face) -> int:
@@ -107,16 +106,8 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        page = _page(face)
-        for line in shown.lines(found, decisions[options.id], face.text):
-            page.line(line)
+        face.write(shown.lines(found, decisions[options.id], face.shown))
     return ended(face, clock, complete=found.complete)
-
-
-def _page(face: Face) -> Page:
-    from portfolio.reports.page import Page
-
-    return Page(face.text, face.out)
 
 
 def run_compare(options: argparse.Namespace, face: Face) -> int:
@@ -211,7 +202,7 @@ def _beside(rounds: Sequence[tuple[str, Run]], options: argparse.Namespace, face
     if face.json:
         print(comparison.to_json(found), end="")
     else:
-        comparison.render(found, face.text, face.out, everything=options.all)
+        comparison.render(found, face.shown, face.out, everything=options.all)
     if options.stopped:
         face.remark(face.text("cli.interrupted"))
         return EXIT_INTERRUPTED

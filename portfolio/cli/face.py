@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import codecs
 import os
+import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from math import ceil
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
 
 from portfolio.ctrl_c import in_one_piece
-from portfolio.errors import Finding
+from portfolio.errors import Finding, PortfolioError
 from portfolio.text import Text
+from portfolio.units import MoneyUnit
+
+if TYPE_CHECKING:
+    from portfolio.solving import Watch
 
 EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """docs/exit-codes.md"""
@@ -44,16 +53,25 @@ Progress = Callable[[int, int], None]
 
 
 class Face:
-    """Where a command speaks: results on stdout, faults on stderr; with --json nothing but JSON on stdout."""
+    """Where a command speaks: results on stdout, faults on stderr; with --json nothing but JSON on stdout.
 
-    def __init__(self, text: Text, *, json: bool) -> None:
+    Attributes:
+        text: the words of files, whose money is in mnkr.
+        shown: the words of the terminal, in the unit that was asked for.
+        quiet: only results and faults: no progress, no remarks, no next step.
+    """
+
+    def __init__(self, text: Text, unit: MoneyUnit = "mnkr", *, json: bool = False, quiet: bool = False, no_color: bool = False) -> None:
         self.text = text
+        self.shown = Text(text.lang, unit)
         self.json = json
+        self.quiet = quiet
         with in_one_piece():
             from rich.console import Console
 
-        self.out = Console(highlight=False, width=None if sys.stdout.isatty() else _piped_width())
-        self.err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _piped_width())
+        plain = True if no_color else None  # None: as NO_COLOR says
+        self.out = Console(highlight=False, width=_width(sys.stdout), no_color=plain)
+        self.err = Console(stderr=True, highlight=False, width=_width(sys.stderr), no_color=plain)
 
     def say(self, message: str) -> None:
         """A line of plain text on stdout."""
@@ -69,12 +87,41 @@ class Face:
 
     def remark(self, message: str) -> None:
         """A sentence beside the result: on stderr, so that stdout stays what it is."""
-        print(message, file=sys.stderr)
+        if not self.quiet:
+            print(message, file=sys.stderr)
+
+    @contextmanager
+    def unforeseen(self) -> Iterator[None]:
+        """A fault that nobody foresaw is JSON as well where JSON was asked for; it goes on, and what happened stands on stderr."""
+        with ExitStack() as stack:
+            stack.push(self._told)
+            yield
+
+    def _told(self, kind: type[BaseException] | None, fault: BaseException | None, _trace: TracebackType | None) -> None:
+        if self.json and kind is not None and issubclass(kind, Exception) and not isinstance(fault, PortfolioError):
+            self.error(f"{kind.__name__}: {fault}")
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Lines of text on stdout, no wider than the console."""
+        from portfolio.reports.page import Page
+
+        page = Page(self.shown, self.out)
+        for line in lines:
+            page.line(line)
+
+    def done(self, files: Sequence[Path], message: str) -> None:
+        """What a command that only writes files has written."""
+        if self.json:
+            from portfolio.reports.run_json import dump
+
+            print(dump({"status": "written", "files": [f.as_posix() for f in files]}), end="")
+        else:
+            self.say("\n".join(f.as_posix() for f in files) if self.quiet else message)
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Progress]:
         """A bar on stderr while a person watches; told (done, total) by the work."""
-        if not sys.stderr.isatty():
+        if self.quiet or not sys.stderr.isatty():
             yield lambda _done, _total: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -85,6 +132,31 @@ class Face:
             bar = bars.add_task(title, total=None)
             yield lambda done, total: bars.update(bar, completed=done, total=total)
 
+    @contextmanager
+    def watch(self) -> Iterator[Watch | None]:
+        """A line on stderr while a person watches one long search: what is looked for, how much better it can at most get, the time."""
+        if self.quiet or not sys.stderr.isatty():
+            yield None
+            return
+        from rich.progress import Progress as Bars
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        from portfolio.reports.figures import in_unit
+        from portfolio.reports.figures import tonnes as shown_tonnes
+
+        def told(stage: str, *, tonnes: float | None = None, kronor: float | None = None) -> None:
+            said = self.shown(f"cli.watch.{stage}")
+            if kronor is not None:
+                said += self.shown("cli.watch.kronor", mnkr=in_unit(ceil(kronor), self.shown))
+            if tonnes is not None:
+                said += self.shown("cli.watch.tonnes", tonnes=shown_tonnes(ceil(tonnes), self.shown.lang))
+            bars.update(line, description=said)
+
+        columns = (SpinnerColumn("line"), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        with Bars(*columns, console=self.err, transient=True) as bars:
+            line = bars.add_task(self.shown("cli.watch.begin"), total=None)
+            yield told
+
     def findings(self, findings: Sequence[Finding]) -> None:
         """All findings, errors first."""
         from portfolio.reports.run_json import findings_json
@@ -93,10 +165,16 @@ class Face:
         if self.json:
             print(findings_json(findings, self.text), end="")
         else:
-            render_findings(findings, self.text, self.err)
+            render_findings(findings, self.shown, self.err)
 
 
-def _piped_width() -> int:
-    """80 columns unless COLUMNS says otherwise."""
+WIDEST = 160
+"""Columns of a window that are used: longer lines are hard to read."""
+
+
+def _width(stream: TextIO) -> int:
+    """COLUMNS where it says something; otherwise the window's width, and 80 where nobody watches."""
     stated = os.environ.get("COLUMNS", "")
-    return int(stated) if stated.isdigit() and 40 <= int(stated) <= 400 else 80
+    if stated.isdigit() and 40 <= int(stated) <= 400:
+        return int(stated)
+    return min(WIDEST, shutil.get_terminal_size().columns) if stream.isatty() else 80

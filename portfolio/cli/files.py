@@ -17,7 +17,10 @@ def run_formulas(options: argparse.Namespace, face: Face) -> int:
     from portfolio.reports import formulas
 
     planning, _ = load_planning(model_path(options))
-    face.say(formulas.render(planning, face.text).rstrip("\n"))
+    if face.json:
+        print(formulas.to_json(planning, face.text), end="")
+    else:
+        face.write(formulas.render(planning, face.text).rstrip("\n").split("\n"))
     return EXIT_DONE
 
 
@@ -45,8 +48,7 @@ def run_diff(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(to_json(found), end="")
     else:
-        for line in render(found, face.text):
-            face.say(line)
+        face.write(render(found, face.shown))
     return EXIT_DONE
 
 
@@ -55,6 +57,7 @@ def run_layout(options: argparse.Namespace, face: Face) -> int:
     from portfolio.excel.draft import draft_tables
     from portfolio.excel.safe_write import write_atomically
     from portfolio.layout_load import DraftComments, draft
+    from portfolio.reports.run_json import dump
 
     text = face.text
     tables = draft_tables(options.workbook, text.lang)
@@ -63,11 +66,13 @@ def run_layout(options: argparse.Namespace, face: Face) -> int:
     asked = {name: text(f"cli.layout.{name}") for name in ("unit", "sign", "missing", "constant", "unknown")}
     head = tuple(text("cli.layout.head", workbook=options.workbook.name).split("\n"))
     made = draft(options.workbook.name, tables, DraftComments(head, **asked))
-    if options.out is None:
+    if options.out is not None:
+        write_atomically(options.out, made.encode("utf-8"), fresh=True)
+        face.done([options.out], text("cli.layout.done", file=options.out.as_posix()))
+    elif face.json:
+        print(dump({"status": "done", "layout": made}), end="")
+    else:
         face.say(made.rstrip("\n"))
-        return EXIT_DONE
-    write_atomically(options.out, made.encode("utf-8"), fresh=True)
-    face.say(text("cli.layout.done", file=options.out.as_posix()))
     return EXIT_DONE
 
 
@@ -76,7 +81,7 @@ def run_template(options: argparse.Namespace, face: Face) -> int:
     from portfolio.excel.starter import write_template
 
     write_template(options.file, _template_years(), face.text.lang)
-    face.say(face.text("cli.template.done", file=options.file.as_posix()))
+    face.done([options.file], face.text("cli.template.done", file=options.file.as_posix()))
     return EXIT_DONE
 
 
@@ -93,7 +98,7 @@ def run_init(options: argparse.Namespace, face: Face) -> int:
     """A starter round."""
     from portfolio.starter import write_round
 
-    for path in write_round(options.folder, face.text.lang):
-        face.say(path.as_posix())
-    face.say(face.text("cli.init.next", folder=options.folder.as_posix()))
+    files = write_round(options.folder, face.text.lang)
+    go = face.text("cli.init.go", folder=options.folder.as_posix())
+    face.done(files, "\n".join([*(path.as_posix() for path in files), go]))
     return EXIT_DONE

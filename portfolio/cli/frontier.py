@@ -37,7 +37,7 @@ def run_frontier(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(render.to_json(found), end="")
     else:
-        render.render(found, face.text, face.out, everything=options.all)
+        render.render(found, face.shown, face.out, everything=options.all)
     if options.out is not None:
         from portfolio.reports.frontier.pictures import drawn
 
@@ -71,5 +71,5 @@ def run_prices(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, face.text, face.out)
+        shown.render(found, face.shown, face.out)
     return ended(face, clock, complete=found.complete)

@@ -32,7 +32,7 @@ def run_stability(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, face.text, face.out)
+        shown.render(found, face.shown, face.out)
     return ended(face, clock, complete=found.complete)
 
 
@@ -56,5 +56,5 @@ def run_near(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, face.text, face.out)
+        shown.render(found, face.shown, face.out)
     return ended(face, clock, complete=found.complete)

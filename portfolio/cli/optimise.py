@@ -38,8 +38,7 @@ def run_check(options: argparse.Namespace, face: Face) -> int:
         if face.json:
             print(handmade.to_json(made), end="")
         else:
-            for line in handmade.render(made, face.text):
-                face.say(line)
+            face.write(handmade.render(made, face.shown))
         return EXIT_INFEASIBLE if made.plan.audit.breaches else EXIT_DONE
 
     if len(options.workbooks) == 1 and options.workbooks[0].is_file():
@@ -54,8 +53,8 @@ def run_check(options: argparse.Namespace, face: Face) -> int:
         return EXIT_DONE
     from portfolio.reports.terminal import render_check, render_findings
 
-    render_findings(inputs.findings, face.text, face.out)
-    render_check(inputs.portfolio, inputs.planning, face.text, face.out)
+    render_findings(inputs.findings, face.shown, face.out)
+    render_check(inputs.portfolio, inputs.planning, face.shown, face.out)
     return EXIT_DONE
 
 
@@ -77,7 +76,8 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
     clock = Clock(request.time_limit)
     with instead_of_interrupt(clock.interrupt):
         # whatever has been found by then is audited and written
-        run = optimise(inputs.portfolio, inputs.planning, request, lines, clock)
+        with face.watch() as watch:
+            run = optimise(inputs.portfolio, inputs.planning, request, lines, clock, watch)
         made: Sequence[Returned] = ()
         if run.totals is not None:
             made, refused = returned.render(run, inputs.tables, face.text)
@@ -99,7 +99,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
         if face.json:
             print(as_json, end="")
         else:
-            terminal.render(run, face.text, face.out, place, len(made))
+            terminal.render(run, face.shown, face.out, place, len(made), quiet=face.quiet)
     if clock.interrupted:
         if run.stop_reason is not StopReason.INTERRUPTED:
             face.remark(face.text("cli.interrupted_late"))

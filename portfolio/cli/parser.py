@@ -3,86 +3,51 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from portfolio import __version__
+from portfolio.cli.completion import SHELLS, complete, run_completion, runs, scenarios
 from portfolio.cli.costs import run_costs, run_metrics
 from portfolio.cli.explain import HTML, run_compare, run_report, run_scenarios, run_why
-from portfolio.cli.face import EXIT_DONE, EXIT_INPUT, Face
+from portfolio.cli.face import EXIT_DONE, Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
 from portfolio.cli.frontier import run_frontier, run_prices
 from portfolio.cli.near import run_near, run_stability
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.cli.region import run_region
 from portfolio.cli.robust import run_robust, run_stress
+from portfolio.cli.usage import Usage
+from portfolio.cli.values import amount, percent, plans, points, seconds, seed, workers, worlds
 from portfolio.cli.verify import run_verify
 from portfolio.text import LANGUAGES, Text
+from portfolio.units import MoneyUnit
 
 REPORTS = ("debt", "funding", "bonds", "gap")
 CHOICES = ("expected", "regret", "feasible")
+UNITS: tuple[MoneyUnit, ...] = ("kr", "tkr", "mnkr")
 Run = Callable[[argparse.Namespace, Face], int]
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse that speaks the catalogue's language."""
+def parser_of(text: Text, *, json: bool = False) -> argparse.ArgumentParser:
+    """The whole command line.
 
-    def __init__(self, *, text: Text, prog: str, description: str = "", epilog: str = "") -> None:
-        self._text = text
-        form = argparse.RawDescriptionHelpFormatter
-        super().__init__(prog=prog, description=description, epilog=epilog, add_help=False, formatter_class=form)
-        self._positionals.title = text("cli.help.positionals")
-        self._optionals.title = text("cli.help.options")
-        self.add_argument("-h", "--help", action="help", help=text("cli.help.help"))
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage: ", self._text("cli.help.usage"), 1)
-
-    def format_help(self) -> str:
-        return super().format_help().replace("usage: ", self._text("cli.help.usage"), 1)
-
-    def error(self, message: str) -> NoReturn:
-        sys.stderr.write(self.format_usage())
-        sys.stderr.write(self._text("cli.help.error", message=_said(message, self._text)) + "\n")
-        raise SystemExit(EXIT_INPUT)
-
-
-def _said(message: str, text: Text) -> str:
-    """The commonest messages of argparse in the catalogue's language; others as they are."""
-    for english, name in (
-        ("the following arguments are required: ", "required"),
-        ("unrecognized arguments: ", "unrecognized"),
-        ("expected one argument", "one_argument"),
-        ("invalid choice: ", "invalid_choice"),
-        ("invalid float value: ", "not_number"),
-        ("invalid seconds value: ", "not_number"),
-        ("invalid points value: ", "not_points"),
-        ("invalid plans value: ", "not_plans"),
-        ("invalid worlds value: ", "not_worlds"),
-        ("invalid seed value: ", "not_seed"),
-        ("invalid workers value: ", "not_workers"),
-        ("invalid amount value: ", "not_amount"),
-        ("invalid percent value: ", "not_percent"),
-    ):
-        message = message.replace(english, text(f"cli.help.{name}"))
-    return message.replace("argument ", "").replace("(choose from ", f"({text('cli.help.choose_from')} ")
-
-
-def parser_of(text: Text) -> argparse.ArgumentParser:
-    parser = _Parser(prog="portfolio", description=text("cli.description"), epilog=text("cli.epilog"), text=text)
+    Args:
+        json: a misspelt command is answered with JSON on stdout, too.
+    """
+    parser = Usage(prog="portfolio", description=text("cli.description"), epilog=text("cli.epilog"), text=text, json=json)
     parser.add_argument("--version", action="version", version=f"portfolio {__version__}", help=text("cli.help.version"))
-    parser.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
-    parser.set_defaults(command=lambda _options, _face: _print_help(parser))
-    commands = parser.add_subparsers(title=text("cli.help.commands"), metavar="", prog="portfolio")
+    _add_common(parser, text)
+    parser.set_defaults(command=lambda _options, _face: _print_help(parser), name="")
+    commands = parser.add_subparsers(title=text("cli.help.commands"), metavar=text("cli.help.command"), prog="portfolio")
 
     def add(name: str, run: Run) -> argparse.ArgumentParser:
-        about: dict[str, Any] = {"text": text, "epilog": text(f"cli.{name}.example")}
+        about: dict[str, Any] = {"text": text, "json": json, "epilog": text(f"cli.{name}.example")}
         command = commands.add_parser(name, help=text(f"cli.{name}.summary"), description=text(f"cli.{name}.description"), **about)
-        command.set_defaults(command=run)
-        command.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+        command.set_defaults(command=run, name=name)
+        _add_common(command, text)
         return command
 
     optimise = add("optimise", run_optimise)
@@ -94,9 +59,9 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
     report = add("report", run_report)
     reports = report.add_subparsers(title=text("cli.help.reports"), metavar=text("cli.help.report"), required=True, dest="report")
     for name in (*REPORTS, HTML):
-        about: dict[str, Any] = {"text": text, "epilog": text("cli.report.example")}
+        about: dict[str, Any] = {"text": text, "json": json, "epilog": text("cli.report.example_of", report=name)}
         shown = reports.add_parser(name, help=text(f"cli.report.{name}"), description=text(f"cli.report.{name}"), **about)
-        shown.add_argument("--lang", choices=LANGUAGES, help=text("cli.help.lang"))
+        _add_common(shown, text)
         _add_question(shown, text)
     _add_time_limit(optimise, text)
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
@@ -106,13 +71,12 @@ def parser_of(text: Text) -> argparse.ArgumentParser:
     _add_explored(add, text)
     compare = add("compare", run_compare)
     compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
-    scenarios = add("scenarios", run_scenarios)
-    scenarios.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
-    scenarios.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run_scenarios"), dest="finished")
-    for command in (compare, scenarios):
+    beside = add("scenarios", run_scenarios)
+    beside.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
+    beside.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run_scenarios"), dest="finished")
+    for command in (compare, beside):
         command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
         command.add_argument("--all", action="store_true", help=text("cli.help.all"))
-        command.add_argument("--json", action="store_true", help=text("cli.help.json"))
         _add_time_limit(command, text)
     _add_files(add, text)
     return parser
@@ -139,7 +103,6 @@ def _add_explored(add: Add, text: Text) -> None:
     stability.add_argument("--price", type=amount, metavar=text("cli.help.tonnes"), help=text("cli.help.price"))
     region = add("region", run_region)
     region.add_argument("region", type=Path, metavar=text("cli.help.file"), help=text("cli.help.region"))
-    region.add_argument("--json", action="store_true", help=text("cli.help.json"))
     add_crew(region, text)
     _add_time_limit(region, text)
     near = add("near", run_near)
@@ -163,7 +126,7 @@ def _add_explored(add: Add, text: Text) -> None:
 
 
 def _add_files(add: Add, text: Text) -> None:
-    """The commands about files: formulas, diff, verify, layout, template, init."""
+    """The commands about files: formulas, diff, verify, layout, template, init, and completion."""
     formulas = add("formulas", run_formulas)
     formulas.add_argument("model", nargs="?", type=Path, metavar=text("cli.help.model_argument"), help=text("cli.help.model"))
     diff = add("diff", run_diff)
@@ -175,7 +138,6 @@ def _add_files(add: Add, text: Text) -> None:
     verify.add_argument("--second-solver", action="store_true", help=text("cli.help.second_solver"))
     limit = text("cli.help.second_limit")
     verify.add_argument("--time-limit", type=seconds, default=60.0, metavar=text("cli.help.seconds"), help=limit)
-    verify.add_argument("--json", action="store_true", help=text("cli.help.json"))
     layout = add("layout", run_layout)
     layout.add_argument("workbook", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.layout_workbook"))
     layout.add_argument("--out", type=Path, metavar=text("cli.help.file"), help=text("cli.help.layout_out"))
@@ -183,12 +145,25 @@ def _add_files(add: Add, text: Text) -> None:
     template.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
     init = add("init", run_init)
     init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
+    completion = add("completion", run_completion)
+    completion.add_argument("shell", choices=SHELLS, metavar=text("cli.help.shell"), help=text("cli.help.shells"))
+
+
+def _add_common(command: argparse.ArgumentParser, text: Text) -> None:
+    """The options of every command, before its name or after it: absent unless given, so that neither place hides the other."""
+    group = command.add_argument_group(text("cli.help.common"))
+    group.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=text("cli.help.lang"))
+    group.add_argument("--unit", choices=UNITS, default=argparse.SUPPRESS, help=text("cli.help.unit"))
+    for name in ("json", "quiet", "no-color"):
+        shown = text(f"cli.help.{name.replace('-', '_')}")
+        group.add_argument(f"--{name}", action="store_true", default=argparse.SUPPRESS, help=shown)
 
 
 def _add_question(command: argparse.ArgumentParser, text: Text) -> None:
     """What a command about a plan starts from: workbooks and a model, or a finished run; and its time."""
     command.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))
-    command.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    finished = command.add_argument("--run", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.run"), dest="finished")
+    complete(finished, runs)
     _add_model(command, text)
     _add_time_limit(command, text)
 
@@ -208,74 +183,10 @@ def add_crew(command: argparse.ArgumentParser, text: Text) -> None:
 def _add_model(command: argparse.ArgumentParser, text: Text) -> None:
     """Options of every command that reads a model."""
     command.add_argument("--model", type=Path, metavar=text("cli.help.file"), help=text("cli.help.model"))
-    command.add_argument(
+    overlays = command.add_argument(
         "--scenario", action="append", default=[], metavar=text("cli.help.name"), help=text("cli.help.scenario"), dest="scenarios"
     )
-    command.add_argument("--json", action="store_true", help=text("cli.help.json"))
-
-
-def seconds(value: str) -> float:
-    """A time limit in seconds, more than 0 and at most a day."""
-    number = float(value.replace(",", "."))
-    if not 0 < number <= 86_400:
-        raise ValueError(value)
-    return number
-
-
-def amount(value: str) -> Decimal:
-    """A number of tonnes, not negative."""
-    try:
-        number = Decimal(value.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
-    except InvalidOperation as fault:
-        raise ValueError(value) from fault
-    if not (number.is_finite() and number >= 0):
-        raise ValueError(value)
-    return number
-
-
-def percent(value: str) -> Decimal:
-    """A number of per cent, from 0 to 100, as a share."""
-    number = amount(value.removesuffix("%")) / 100
-    if number > 1:
-        raise ValueError(value)
-    return number
-
-
-def workers(value: str) -> int:
-    """A number of worker processes, from 1 to 1,000."""
-    number = int(value)
-    if not 1 <= number <= 1_000:
-        raise ValueError(value)
-    return number
-
-
-def worlds(value: str) -> int:
-    """A number of worlds, from 1 to 100,000."""
-    number = int(value)
-    if not 1 <= number <= 100_000:
-        raise ValueError(value)
-    return number
-
-
-def seed(value: str) -> int:
-    """A seed of a sample: a whole number from 0."""
-    number = int(value)
-    if number < 0:
-        raise ValueError(value)
-    return number
-
-
-def points(value: str) -> int:
-    """A number of points, from 2 to 1,000."""
-    number = int(value)
-    if not 2 <= number <= 1_000:
-        raise ValueError(value)
-    return number
-
-
-def plans(value: str) -> int:
-    """A number of plans, from 2 to 1,000."""
-    return points(value)
+    complete(overlays, scenarios)
 
 
 def _print_help(parser: argparse.ArgumentParser) -> int:

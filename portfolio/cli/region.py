@@ -45,7 +45,7 @@ def run_region(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(plan), end="")
     else:
-        shown.render(plan, face.text, face.out)
+        shown.render(plan, face.shown, face.out)
     return EXIT_INTERRUPTED if clock.interrupted else EXIT_STOPPED if plan.stopped else EXIT_DONE
 
 

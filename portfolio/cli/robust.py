@@ -56,7 +56,7 @@ def run_robust(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, options.choice, face.text, face.out)
+        shown.render(found, options.choice, face.shown, face.out)
     if place is not None:
         write(place, created(), {BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in portfolio.inputs], face)
         face.remark(face.text("robust.written", files=", ".join((place / name).as_posix() for name in (BOOK, NAME))))
@@ -100,7 +100,7 @@ def run_stress(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, face.text, face.out)
+        shown.render(found, face.shown, face.out)
     if options.out is not None:
         books = {STRESS_BOOK: shown.workbook(found, face.text)}
         place = write(options.out, created(), books, [Path(i.file) for i in first.portfolio.inputs], face)

@@ -30,7 +30,7 @@ def run_verify(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found, face.text, second), end="")
     else:
-        shown.render(found, folder.as_posix(), Page(face.text, face.out), said, tried=options.second_solver)
+        shown.render(found, folder.as_posix(), Page(face.shown, face.out), said, tried=options.second_solver)
     return {"holds": EXIT_DONE, "incomplete": EXIT_STOPPED, "differs": EXIT_INFEASIBLE}[shown.status(found)]
 
 

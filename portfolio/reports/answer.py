@@ -8,14 +8,11 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from math import ceil
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from portfolio.outcome import Layer, ObjectiveReport, Run, SolveStatus, StopReason
-from portfolio.reports.figures import kronor, mnkr, per_mnkr, share, tonnes
+from portfolio.reports.figures import finest, in_unit, kronor, per_mnkr, share, tonnes
 from portfolio.text import Text
-
-MNKR_SHOWN: Final = 100_000
-"""Kronor in the last figure of an amount in mnkr."""
 
 
 class Said(NamedTuple):
@@ -47,7 +44,7 @@ def headline(run: Run, objective: ObjectiveReport, text: Text) -> str:
         "terminal.headline.proven" if proven(run) else "terminal.headline.not_proven",
         chosen=totals.chosen,
         of=sum(1 for d in run.decisions if d.layer is not Layer.EXTERNAL),
-        mnkr=mnkr(totals.kronor, lang),
+        mnkr=in_unit(totals.kronor, text),
         krona=text(f"terminal.krona.{objective.krona}"),
         tonnes=tonnes(totals.tonnes, lang),
         quantity=text(
@@ -64,7 +61,7 @@ def layers(run: Run, text: Text) -> list[str]:
     if totals is None or not frames or not totals.outlay_gap:
         return []
     amounts = {"plan": totals.outlay_plan, "gap": totals.outlay_gap, "frame": sum(frames)}
-    return [text("terminal.layers", **{name: mnkr(kr, text.lang) for name, kr in amounts.items()})]
+    return [text("terminal.layers", **{name: in_unit(kr, text) for name, kr in amounts.items()})]
 
 
 def proof(run: Run, objective: ObjectiveReport, text: Text) -> list[str]:
@@ -88,7 +85,7 @@ def could_be_better(objective: ObjectiveReport, text: Text) -> str:
     if objective.bound is None and not objective.gap_tonnes and not objective.gap_kronor:
         return text("terminal.better.unknown")
     more = tonnes(ceil(objective.gap_tonnes), lang)
-    less = mnkr(ceil(Fraction(objective.gap_kronor, MNKR_SHOWN)) * MNKR_SHOWN, lang)
+    less = in_unit(ceil(Fraction(objective.gap_kronor, finest(text))) * finest(text), text)
     if objective.name != "tonnes_per_krona":
         return text("terminal.better.kronor", mnkr=less) if objective.name == "least_cost" else text("terminal.better.tonnes", tonnes=more)
     said = []
@@ -133,10 +130,10 @@ def gaps(run: Run, text: Text) -> list[str]:
     capacity = "capacity_gap" if most_proven(run) else "capacity_gap_shown"
     if capacity == "capacity_gap" and gap.capacity_gap == 0:
         capacity = "capacity_gap_none"
-    said = [text("terminal.ladder.money_gap", mnkr=mnkr(gap.money_gap, lang))]
-    said.append(text(f"terminal.ladder.{capacity}", mnkr=mnkr(gap.capacity_gap, lang)))
+    said = [text("terminal.ladder.money_gap", mnkr=in_unit(gap.money_gap, text))]
+    said.append(text(f"terminal.ladder.{capacity}", mnkr=in_unit(gap.capacity_gap, text)))
     if gap.without_tonnes:
-        said.append(text("terminal.ladder.without_tonnes", mnkr=mnkr(gap.without_tonnes, lang)))
+        said.append(text("terminal.ladder.without_tonnes", mnkr=in_unit(gap.without_tonnes, text)))
     for needed, by in gap.needed_by.items():
         said.append(text("terminal.ladder.needed_by", needed=needed, by=", ".join(by)))
     if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
@@ -159,9 +156,9 @@ def closing(run: Run, text: Text) -> list[str]:
     assert objective is not None
     until = run.model["horizon"]["effects_until"]["value"]
     figures = {
-        "mnkr": mnkr(gap.closing_kronor, lang),
+        "mnkr": in_unit(gap.closing_kronor, text),
         "tonnes": tonnes(gap.closing_tonnes, lang),
-        "inside_mnkr": mnkr(totals.kronor - gap.closing_kronor, lang),
+        "inside_mnkr": in_unit(totals.kronor - gap.closing_kronor, text),
         "inside_tonnes": tonnes(totals.tonnes - gap.closing_tonnes, lang),
         "quantity": text(f"terminal.quantity.{objective.quantity}", year=run.target_year, until=until),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portfolio.outcome import Check
-from portfolio.reports.figures import mnkr, tonnes
+from portfolio.reports.figures import in_unit, tonnes
 from portfolio.reports.findings import clean
 from portfolio.text import Text
 
@@ -14,7 +14,7 @@ HOW = {"≤": "over", "≥": "under", "=": "differs"}
 def breach_line(check: Check, text: Text) -> str:
     """`Planens ram 2027: 12,3 mnkr över gränsen`."""
     where = " ".join(str(x) for x in (clean(check.subject), check.year or "") if x)
-    amount = mnkr(-int(check.slack), text.lang) if check.unit == "kr" else tonnes(-check.slack, text.lang)
+    amount = in_unit(-int(check.slack), text) if check.unit == "kr" else tonnes(-check.slack, text.lang)
     unit = text("terminal.unit.mnkr") if check.unit == "kr" else text(f"audit.unit.{check.unit}")
     said = text(f"terminal.breach.{HOW[check.relation]}", amount=f"{amount} {unit}")
     return f"{' '.join(x for x in (text(f'constraint.{check.constraint}.name'), where) if x)}: {said}"

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from portfolio.explained import ComparedDecision, ComparedFigure, ComparedYear, Comparison
 from portfolio.outcome import Layer
-from portfolio.reports.figures import mnkr, number, per_mnkr, tonnes
+from portfolio.reports.figures import in_unit, number, per_mnkr, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
@@ -61,7 +61,7 @@ def _shown(value: Decimal | None, figure: ComparedFigure, text: Text) -> str:
         return "–"
     match figure.unit:
         case "kr":
-            return mnkr(int(value), text.lang)
+            return in_unit(int(value), text)
         case "t/kr":
             return per_mnkr(value, text.lang)
         case "t":
@@ -82,4 +82,4 @@ def _decision(d: ComparedDecision) -> Sequence[str]:
 
 
 def _year(line: ComparedYear, text: Text) -> Sequence[str]:
-    return (str(line.year), *(mnkr(kr, text.lang) if kr is not None else "–" for kr in line.values))
+    return (str(line.year), *(in_unit(kr, text) if kr is not None else "–" for kr in line.values))

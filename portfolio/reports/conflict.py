@@ -8,7 +8,7 @@ from itertools import groupby
 
 from portfolio.explained import LEVELS, Demand, Relief, WayOut
 from portfolio.outcome import Run
-from portfolio.reports.figures import kronor, mnkr, number, tonnes
+from portfolio.reports.figures import in_unit, kronor, tonnes
 from portfolio.reports.findings import clean
 from portfolio.text import Text
 
@@ -55,7 +55,7 @@ def way_sentence(run: Run, way: WayOut, text: Text) -> str:
     gives = text(
         "conflict.gives" if way.proven else "conflict.gives_not_proven",
         chosen=way.chosen,
-        mnkr=mnkr(way.kronor, text.lang),
+        mnkr=in_unit(way.kronor, text),
         krona=text(f"terminal.krona.{objective['krona']}"),
         tonnes=tonnes(way.tonnes, text.lang),
         quantity=quantity,
@@ -86,12 +86,12 @@ def _total(reliefs: Sequence[Relief]) -> Decimal:
 
 
 def _shown(amount: Decimal, unit: str, text: Text) -> str:
-    """Kronor in mnkr, or in whole kronor when they are few; tonnes with the decimals they need."""
+    """Kronor in the unit asked for, or in whole kronor when they are few; tonnes with the decimals they need."""
     if unit == "kr":
         whole = amount.to_integral_value(rounding="ROUND_CEILING")
         if whole < 1_000_000:
             return text("conflict.unit.kr", amount=kronor(int(whole), text.lang))
-        return text("conflict.unit.mnkr", amount=number(whole / 1_000_000, 1, text.lang))
+        return text("conflict.unit.mnkr", amount=in_unit(int(whole), text))
     if unit == "t":
         return text("conflict.unit.t", amount=tonnes(amount.to_integral_value(rounding="ROUND_CEILING"), text.lang))
     return text(f"conflict.unit.{unit}", count=int(amount))

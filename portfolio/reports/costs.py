@@ -11,7 +11,7 @@ from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Labels, Sheet, workbook_bytes
 from portfolio.explored.costs import CostLine, Costs, Ranking
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import mnkr, per_mnkr, rate, tonnes
+from portfolio.reports.figures import in_unit, per_mnkr, rate, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
@@ -50,7 +50,7 @@ def _curve(found: Costs, text: Text) -> Section:
     words = {"first": found.first_year, "last": found.last_year, "quantity": quantity}
     discounted = text("costs.discounted", rate=rate(Decimal(found.rate), text.lang), **words) if found.rate is not None else ""
     lines = [Said(text("costs.what", **words)), Said(discounted or text("costs.undiscounted", **words))]
-    total = {"tonnes": tonnes(found.tonnes, text.lang), "outlay": mnkr(found.outlay, text.lang), "net": mnkr(found.net_cost, text.lang)}
+    total = {"tonnes": tonnes(found.tonnes, text.lang), "outlay": in_unit(found.outlay, text), "net": in_unit(found.net_cost, text)}
     lines.append(Said(text("costs.total", quantity=quantity, **total), "strong"))
     panels = {name: [line for line in found.lines if line.panel == name] for name in ("cost", "saving", "enabler")}
     if not panels["saving"]:
@@ -119,7 +119,7 @@ def _ranking(ranking: Ranking, found: Costs, text: Text) -> Section:
 
 def _ranked(ranking: Ranking, found: Costs, text: Text) -> Iterator[Said]:
     lang, quantity = text.lang, _quantity(found, text)
-    yield Said(text("costs.rule", number=ranking.number, kronor=mnkr(ranking.plan_kronor, lang)))
+    yield Said(text("costs.rule", number=ranking.number, kronor=in_unit(ranking.plan_kronor, text)))
     if not ranking.possible:
         yield Said(text("costs.impossible"), "alarm")
         return
@@ -128,10 +128,10 @@ def _ranked(ranking: Ranking, found: Costs, text: Text) -> Iterator[Said]:
         text(
             f"costs.{'lost' if lost > 0 else 'won' if lost < 0 else 'level'}",
             tonnes=tonnes(ranking.tonnes, lang),
-            kronor=mnkr(ranking.kronor, lang),
+            kronor=in_unit(ranking.kronor, text),
             per=_per(ranking.tonnes, ranking.kronor, text),
             plan=tonnes(ranking.plan_tonnes, lang),
-            plan_kronor=mnkr(ranking.plan_kronor, lang),
+            plan_kronor=in_unit(ranking.plan_kronor, text),
             plan_per=_per(ranking.plan_tonnes, ranking.plan_kronor, text),
             lost=tonnes(abs(lost), lang),
             quantity=quantity,

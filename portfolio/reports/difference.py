@@ -10,9 +10,10 @@ from typing import Any
 from portfolio.analysis.sides import Difference
 from portfolio.changes import MONEY_FIELDS, ChangeKind, ModelChange, Plain, PlanChange, RecordChange
 from portfolio.records import LockKind, RequirementKind
-from portfolio.reports.figures import MINUS, MNKR, kronor, mnkr, number, tonnes
+from portfolio.reports.figures import DECIMALS, MINUS, MNKR, in_unit, kronor, number, tonnes
 from portfolio.reports.findings import clean, shortened
 from portfolio.text import Text
+from portfolio.units import KRONOR_PER
 
 WORDS = ("owner_type", "control", "status", "grant_status", "taxonomy")
 """Fields whose values are words of a closed list."""
@@ -112,7 +113,7 @@ def change_lines(changes: Sequence[PlanChange], text: Text) -> list[str]:
                     new_layer=_layer(c.new_layer, text),
                     old_start=c.old_start or "–",
                     new_start=c.new_start or "–",
-                    mnkr=signed(mnkr(c.new_outlay - c.old_outlay, text.lang)),
+                    mnkr=signed(in_unit(c.new_outlay - c.old_outlay, text)),
                     tonnes=signed(tonnes(c.new_tonnes - c.old_tonnes, text.lang)),
                 )
             )
@@ -128,9 +129,10 @@ def _plan(d: Difference, text: Text) -> list[str]:
     assert old is not None
     assert new is not None
     lines += ["", text("difference.totals")]
+    per = KRONOR_PER[text.unit]
     rows = [
         _total("count", Decimal(old.chosen), Decimal(new.chosen), 0, text),
-        _total("mnkr", Decimal(old.kronor) / MNKR, Decimal(new.kronor) / MNKR, 1, text),
+        _total("mnkr", Decimal(old.kronor) / per, Decimal(new.kronor) / per, DECIMALS[text.unit], text),
         _total("tonnes", old.tonnes, new.tonnes, 0, text),
     ]
     if old.tonnes_per_krona is not None and new.tonnes_per_krona is not None:

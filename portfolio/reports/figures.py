@@ -1,4 +1,4 @@
-"""Figures as people read them: kronor in mnkr with one decimal, tonnes with none, ratios in tonnes per mnkr.
+"""Figures as people read them: kronor in mnkr with one decimal (tkr and kr with none), tonnes with none, ratios in tonnes per mnkr.
 
 Swedish: decimal comma, non-breaking space between thousands. English: decimal point, comma between thousands. Rounded half to even,
 only here.
@@ -7,11 +7,15 @@ only here.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Final
 
-from portfolio.text import Lang
+from portfolio.text import Lang, Text
+from portfolio.units import KRONOR_PER, MoneyUnit
 
 MNKR = 1_000_000
 MINUS = "−"
+DECIMALS: Final[dict[MoneyUnit, int]] = {"kr": 0, "tkr": 0, "mnkr": 1, "mdkr": 1}
+"""Decimals of an amount in each unit."""
 
 
 def number(value: Decimal | int, decimals: int, lang: Lang) -> str:
@@ -30,8 +34,19 @@ def kronor(value: int, lang: Lang) -> str:
 
 
 def mnkr(value: int, lang: Lang) -> str:
-    """Kronor in mnkr, one decimal."""
+    """Kronor in mnkr, one decimal: in files, whose unit is always that."""
     return number(Decimal(value) / MNKR, 1, lang)
+
+
+def in_unit(value: int, text: Text) -> str:
+    """Kronor in the unit that the text is in; the word of the unit stands in the message."""
+    return number(Decimal(value) / KRONOR_PER[text.unit], DECIMALS[text.unit], text.lang)
+
+
+def finest(text: Text) -> int:
+    """Kronor in the last figure of an amount."""
+    step: int = KRONOR_PER[text.unit] // 10 ** DECIMALS[text.unit]
+    return step
 
 
 def tonnes(value: Decimal | int, lang: Lang) -> str:

@@ -10,26 +10,56 @@ from typing import Any
 from portfolio.formulation import ALL, TABLES, objectives
 from portfolio.planning import MoneyByYear, Planning, Sourced
 from portfolio.reports.figures import kronor, share
+from portfolio.reports.run_json import dump
 from portfolio.stages import DEFAULT_FLOOR
 from portfolio.text import Text
+
+STAGES = (objectives.kronor, objectives.gap_outlay, objectives.start_years, objectives.id_order)
+"""What decides between plans that are equally good, in order."""
+
+
+def _goal(planning: Planning, text: Text) -> str:
+    floor = planning.objective.floor_share.value if planning.objective.floor_share is not None else DEFAULT_FLOOR
+    return text(f"formulas.objective.{planning.objective.name.value}", floor=share(floor, text.lang))
+
+
+def _active(planning: Planning) -> Iterator[tuple[str, object, Any]]:
+    """Every constraint that the model makes active: its name, its function, and its table of the model if it has one."""
+    for function in ALL:
+        table = TABLES.get(function.__name__)
+        value = getattr(planning, table) if table is not None else None
+        if table is None or value:
+            yield function.__name__, function, value
+
+
+def to_json(planning: Planning, text: Text) -> str:
+    """The same as JSON: the objective's stages and every active constraint, with formula, meaning and sources."""
+    constraints = [
+        {
+            "name": name,
+            "title": text(f"constraint.{name}.name"),
+            "formula": formula_of(function),
+            "meaning": text(f"constraint.{name}.meaning"),
+            "sources": [line.strip() for line in sources(value, text)],
+        }
+        for name, function, value in _active(planning)
+    ]
+    stages = [{"name": stage.__name__, "formula": formula_of(stage)} for stage in STAGES]
+    about = {"status": "done", "title": planning.title, "objective": _goal(planning, text)}
+    return dump({**about, "stages": stages, "constraints": constraints})
 
 
 def render(planning: Planning, text: Text) -> str:
     """The formula book of `planning` as plain text."""
-    floor = planning.objective.floor_share.value if planning.objective.floor_share is not None else DEFAULT_FLOOR
-    goal = text(f"formulas.objective.{planning.objective.name.value}", floor=share(floor, text.lang))
+    goal = _goal(planning, text)
     lines = [text("formulas.title", title=planning.title), text("formulas.units"), "", goal, ""]
-    for stage in (objectives.kronor, objectives.gap_outlay, objectives.start_years, objectives.id_order):
+    for stage in STAGES:
         lines += [f"  {stage.__name__}", *(f"    {line}" for line in formula_of(stage)), ""]
     lines += [text("formulas.constraints"), ""]
-    for function in ALL:
-        table = TABLES.get(function.__name__)
-        value = getattr(planning, table) if table is not None else None
-        if table is not None and not value:
-            continue
-        lines.append(f"  {function.__name__} – {text(f'constraint.{function.__name__}.name')}")
+    for name, function, value in _active(planning):
+        lines.append(f"  {name} – {text(f'constraint.{name}.name')}")
         lines += [f"    {line}" for line in formula_of(function)]
-        lines.append(f"    {text(f'constraint.{function.__name__}.meaning')}")
+        lines.append(f"    {text(f'constraint.{name}.meaning')}")
         lines += [f"      {line}" for line in sources(value, text)]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"

@@ -8,7 +8,7 @@ from portfolio.analysis.handmade import HandMade
 from portfolio.outcome import SolveStatus
 from portfolio.reports.breach import breach_line
 from portfolio.reports.difference import change_lines, signed
-from portfolio.reports.figures import mnkr, per_mnkr, tonnes
+from portfolio.reports.figures import in_unit, per_mnkr, tonnes
 from portfolio.text import Text
 
 
@@ -16,7 +16,7 @@ def render(made: HandMade, text: Text) -> list[str]:
     """The plan as lines."""
     lang, totals = text.lang, made.plan.totals
     ratio = per_mnkr(totals.tonnes_per_krona, lang) if totals.tonnes_per_krona is not None else "–"
-    shown = {"chosen": totals.chosen, "mnkr": mnkr(totals.kronor, lang), "tonnes": tonnes(totals.tonnes, lang), "ratio": ratio}
+    shown = {"chosen": totals.chosen, "mnkr": in_unit(totals.kronor, text), "tonnes": tonnes(totals.tonnes, lang), "ratio": ratio}
     lines = [text("handmade.plan", **shown)]
     breaches = made.plan.audit.breaches
     if breaches:
@@ -32,7 +32,7 @@ def render(made: HandMade, text: Text) -> list[str]:
         text(
             "handmade.against_best" if proven else "handmade.against_found",
             tonnes=signed(tonnes(totals.tonnes - best.tonnes, lang)),
-            mnkr=signed(mnkr(totals.kronor - best.kronor, lang)),
+            mnkr=signed(in_unit(totals.kronor - best.kronor, text)),
             ratio=ratio,
         )
     )

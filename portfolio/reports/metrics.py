@@ -9,7 +9,7 @@ from rich.console import Console
 from portfolio.explored.metrics import Measured, Metrics
 from portfolio.outcome import SolveStatus
 from portfolio.reports.comparison import render as render_comparison
-from portfolio.reports.figures import mnkr, per_mnkr, tonnes
+from portfolio.reports.figures import in_unit, per_mnkr, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
@@ -34,8 +34,8 @@ def render(found: Metrics, text: Text, console: Console) -> None:
         (
             f"{n + 1} {_label(p, found, text)}{'*' if n == found.own else ''}{'' if _proven(p) else '†'}",
             *(tonnes(p.tonnes[name], lang) for name in names),
-            mnkr(p.kronor["gross"], lang),
-            mnkr(p.kronor["net"], lang),
+            in_unit(p.kronor["gross"], text),
+            in_unit(p.kronor["net"], text),
             per_mnkr(Decimal(p.ratio), lang) if p.ratio is not None else "–",
         )
         for n, p in enumerate(found.plans)
@@ -83,6 +83,6 @@ def _cost(plan: Measured, own: Measured, found: Metrics, text: Text) -> str:
         "measure": _label(plan, found, text),
         "quantity": text(f"metrics.quantity.{own.quantity}", year=found.target_year, until=found.until),
         "tonnes": text(f"metrics.{more}", tonnes=tonnes(abs(mine - best), text.lang)) if mine != best else text("metrics.as_many"),
-        "kronor": text(f"metrics.{dearer}", mnkr=mnkr(abs(kronor), text.lang)) if kronor else text("metrics.as_dear"),
+        "kronor": text(f"metrics.{dearer}", mnkr=in_unit(abs(kronor), text)) if kronor else text("metrics.as_dear"),
     }
     return text("metrics.costs", **words)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 
 from portfolio.explored.near import Near, NearPlan
-from portfolio.reports.figures import mnkr, number, per_mnkr, rate, tonnes
+from portfolio.reports.figures import in_unit, number, per_mnkr, rate, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.folded import folded_table
 from portfolio.reports.page import Page
@@ -56,7 +56,8 @@ def _row(n: int, plan: NearPlan, text: Text) -> Sequence[str]:
     lang = text.lang
     ratio = per_mnkr(plan.ratio, lang) if plan.ratio is not None else "–"
     worse = number(plan.worse * 100, 2, lang)
-    return (str(n), worse, ratio, tonnes(plan.tonnes, lang), mnkr(plan.kronor, lang), _against(plan, text) if n > 1 else text("near.first"))
+    against = _against(plan, text) if n > 1 else text("near.first")
+    return (str(n), worse, ratio, tonnes(plan.tonnes, lang), in_unit(plan.kronor, text), against)
 
 
 def _against(plan: NearPlan, text: Text) -> str:

@@ -32,7 +32,9 @@ class Page:
 
     def line(self, message: str, style: str = "") -> None:
         """A paragraph; text from workbooks is never read as markup."""
-        for part in textwrap.wrap(message, self.console.width) or [""]:
+        # what a line is moved in by, its continuation is moved in by, and a little more
+        indent = message[: len(message) - len(message.lstrip(" "))]
+        for part in textwrap.wrap(message, self.console.width, subsequent_indent=f"{indent}  " if indent else "") or [""]:
             # textwrap breaks at plain spaces only, never inside 2\u00a0405,9
             self.console.print(Line(part, style=style), soft_wrap=True)
 
@@ -61,7 +63,8 @@ class Page:
         """A table whose columns are (heading, `left` or `right`).
 
         Where the console is too narrow the headings break into lines, then the column `names` gives way, then the `optional` ones are left
-        out; figures are never cut. Names go on in a line of their own when they are wanted `whole`.
+        out; a table that is still too wide is listed, a row below the other. Figures are never cut. Names go on in a line of their own when
+        they are wanted `whole`.
 
         Returns:
             All columns are there.
@@ -77,6 +80,9 @@ class Page:
         for n in optional:
             if not self._fits(least[k] for k in kept):
                 kept.remove(n)
+        if not self._fits(least[k] for k in kept):
+            self._listed([heading for heading, _ in columns], cells)
+            return True
         if names is not None:
             room = max(SHORTEST_NAME, self.console.width - sum(widths[k] + GUTTER for k in kept if k != names))
             if whole:
@@ -89,13 +95,16 @@ class Page:
             table.add_column(Line(headings[n]), justify=side, no_wrap=True, overflow="ellipsis", vertical="bottom")
         for row in cells:
             table.add_row(*(Line(row[k]) for k in kept))
-        given = self.console.width
-        if not self._fits(least[k] for k in kept):
-            # what cannot be made narrow enough runs over the edge, whole
-            self.console.width = sum(least[k] + GUTTER for k in kept)
         self.console.print(table, crop=False)
-        self.console.width = given
         return len(kept) == len(columns)
+
+    def _listed(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A table that has no room: the first cell of a row, and below it the others, each after its heading."""
+        for first, *others in rows:
+            self.line(first)
+            for heading, cell in zip(headings[1:], others, strict=True):
+                if cell:
+                    self.line(f"  {heading}: {cell}" if heading else f"  {cell}")
 
     def _fits(self, widths: Iterable[int]) -> bool:
         """Columns of these widths, with gutters between them, are no wider than the console."""

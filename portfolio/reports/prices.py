@@ -9,11 +9,12 @@ from itertools import groupby
 from rich.console import Console
 
 from portfolio.explored.prices import Phasing, Prices, Step, TonneStep, Unproven
-from portfolio.reports.figures import MINUS, kronor, mnkr, number, tonnes
+from portfolio.reports.figures import MINUS, in_unit, kronor, number, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
-from portfolio.text import Lang, Text
+from portfolio.text import Text
+from portfolio.units import KRONOR_PER
 
 MILLION = 1_000_000
 
@@ -31,11 +32,11 @@ def render(found: Prices, text: Text, console: Console) -> None:
     page.line(clean(found.title), "bold")
     page.line(text("prices.what"))
     if found.frame_tonnes is not None and found.frame_kronor is not None:
-        told = {"tonnes": tonnes(found.frame_tonnes, lang), "kronor": mnkr(found.frame_kronor, lang)}
+        told = {"tonnes": tonnes(found.frame_tonnes, lang), "kronor": in_unit(found.frame_kronor, text)}
         page.line(text("prices.frame_base", quantity=quantity, krona=krona, **told))
     else:
         page.line(text("prices.no_frame" if found.frame_settled else "prices.frame_unknown"))
-    told = {"tonnes": tonnes(found.both_tonnes, lang), "kronor": mnkr(found.both_kronor, lang)}
+    told = {"tonnes": tonnes(found.both_tonnes, lang), "kronor": in_unit(found.both_kronor, text)}
     page.line(text("prices.both_base", quantity=quantity, krona=krona, **told))
     page.title(text("prices.steps", quantity_short=quantity))
     names = [("limit", "left"), ("years", "left"), ("scope", "left"), ("step", "right"), ("tonnes", "right"), ("kronor", "right")]
@@ -52,7 +53,7 @@ def render(found: Prices, text: Text, console: Console) -> None:
     if found.reductions_kronor is None:
         page.line(text("prices.target_unknown", year=found.target_year, tonnes=tonnes(found.reductions, lang)))
     else:
-        cost = mnkr(found.reductions_kronor, lang)
+        cost = in_unit(found.reductions_kronor, text)
         page.line(text("prices.target_base", year=found.target_year, tonnes=tonnes(found.reductions, lang), kronor=cost, krona=krona))
     for step in found.tonnes:
         page.line(_tonne(step, found.target_year, text))
@@ -92,17 +93,17 @@ def _row(steps: Sequence[Step], text: Text) -> Sequence[str]:
     years = "" if first.year is None else str(first.year)
     if first.year != last.year:
         years = text("prices.same_years", first=str(first.year), last=str(last.year))
-    head = (text(f"prices.limit.{first.limit}"), years, text(f"prices.scope.{first.scope}"), signed(first.step, lang))
+    head = (text(f"prices.limit.{first.limit}"), years, text(f"prices.scope.{first.scope}"), signed(first.step, text))
     if not first.possible:
         return (*head, text("prices.impossible"), "", "")
     per = number(Decimal(first.tonnes) * MILLION / first.step, 0, lang)
     sign = "+" if first.tonnes > 0 else ""
-    return (*head, sign + tonnes(first.tonnes, lang), signed(first.kronor, lang), per)
+    return (*head, sign + tonnes(first.tonnes, lang), signed(first.kronor, text), per)
 
 
-def signed(amount: int, lang: Lang) -> str:
-    """Kronor in mnkr with their sign; nothing has none."""
-    return ("+" if amount > 0 else "") + mnkr(amount, lang)
+def signed(amount: int, text: Text) -> str:
+    """Kronor in the unit asked for with their sign; nothing has none."""
+    return ("+" if amount > 0 else "") + in_unit(amount, text)
 
 
 def _idle_said(keys: Sequence[Key], text: Text) -> str:
@@ -116,11 +117,16 @@ def _idle_said(keys: Sequence[Key], text: Text) -> str:
     for (limit, scope), amounts in idle.items():
         both = [a for a in amounts if a > 0 and -a in amounts]
         alone = [a for a in amounts if -a not in amounts]
-        shown = [f"±{number(Decimal(a) / MILLION, 0, text.lang)}" for a in sorted(both)]
-        shown += [("+" if a > 0 else MINUS) + number(Decimal(abs(a)) / MILLION, 0, text.lang) for a in sorted(alone)]
+        shown = [f"±{_step(a, text)}" for a in sorted(both)]
+        shown += [("+" if a > 0 else MINUS) + _step(abs(a), text) for a in sorted(alone)]
         said = {"limit": text(f"prices.limit.{limit}"), "scope": text(f"prices.scope.{scope}")}
         parts.append(text("prices.idle_limit", steps=", ".join(shown), **said))
     return text("prices.idle", what="; ".join(parts))
+
+
+def _step(kronor: int, text: Text) -> str:
+    """A step of whole mnkr: no decimals in any unit."""
+    return number(Decimal(kronor) / KRONOR_PER[text.unit], 0, text.lang)
 
 
 def _tonne(step: TonneStep, year: int, text: Text) -> str:
@@ -129,17 +135,18 @@ def _tonne(step: TonneStep, year: int, text: Text) -> str:
         return text("prices.tonne_impossible", step=number(step.step, 0, lang), year=year)
     price = kronor(round(Decimal(step.kronor) / step.step), lang)
     name = "more" if step.step > 0 else "less"
-    amounts = {"step": number(abs(step.step), 0, lang), "kronor": mnkr(abs(step.kronor), lang)}
+    amounts = {"step": number(abs(step.step), 0, lang), "kronor": in_unit(abs(step.kronor), text)}
     return text(f"prices.tonne_{name}", year=year, price=price, **amounts)
 
 
 def _phase(phasing: Phasing, text: Text) -> str:
     lang = text.lang
     suffix = "_any" if phasing.most is None else ""
-    most = {"most": number(Decimal(phasing.most) / MILLION, 0, lang)} if phasing.most is not None else {}
+    most = {"most": _step(phasing.most, text)} if phasing.most is not None else {}
     if not phasing.moves:
         return text(f"prices.phase_none{suffix}", **most)
-    moves = ", ".join(text("prices.move", kronor=mnkr(m.kronor, lang), source=m.source, target=m.target) for m in phasing.moves)
+    moves = ", ".join(text("prices.move", kronor=in_unit(m.kronor, text), source=m.source, target=m.target) for m in phasing.moves)
     changed = "more" if phasing.kronor > 0 else "less" if phasing.kronor < 0 else "same"
-    amount = text(f"prices.{changed}", mnkr=mnkr(abs(phasing.kronor), lang)) if phasing.kronor else text("prices.same")
+    dearer = text(f"prices.{changed}", mnkr=in_unit(abs(phasing.kronor), text))
+    amount = dearer if phasing.kronor else text("prices.same")
     return text(f"prices.phase{suffix}", moves=moves, tonnes=tonnes(phasing.tonnes, lang), kronor=amount, **most)

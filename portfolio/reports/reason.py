@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from portfolio.outcome import Decision
-from portfolio.reports.figures import mnkr, per_mnkr, tonnes
+from portfolio.reports.figures import in_unit, per_mnkr, tonnes
 from portfolio.text import Text
 
 OF_A_YEAR = ("limits", "together_limits")
@@ -24,7 +24,7 @@ def _shown(name: str, value: str | int, text: Text) -> str:
     if name == "constraint":
         return text(f"constraint.{value}.name")
     if name.endswith("_kr"):
-        return mnkr(int(value), text.lang)
+        return in_unit(int(value), text)
     if name.endswith("_t"):
         return tonnes(Decimal(value), text.lang)
     if name.endswith("_ratio"):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from rich.console import Console
 
 from portfolio.explored.region import RegionPlan
-from portfolio.reports.figures import mnkr, per_mnkr, tonnes
+from portfolio.reports.figures import in_unit, per_mnkr, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
@@ -29,7 +29,8 @@ def render(found: RegionPlan, text: Text, console: Console) -> None:
         page.line(text("region.proven", **words), "bold")
     else:
         page.line(text("region.not_proven", bound=tonnes(found.bound, lang), gap=tonnes(found.gap, lang), **words), "bold red")
-    page.line(text("region.pool", drawn=mnkr(found.drawn, lang), pool=mnkr(found.pool, lang), left=mnkr(found.pool - found.drawn, lang)))
+    pool = {"drawn": found.drawn, "pool": found.pool, "left": found.pool - found.drawn}
+    page.line(text("region.pool", **{name: in_unit(kr, text) for name, kr in pool.items()}))
     page.line(text("region.price", price=per_mnkr(found.price, lang)) if found.price else text("region.free"))
     page.line(text("region.audit", checks=sum(c.checks for c in found.cities)))
     columns = [(text("region.city"), "left")]
@@ -38,8 +39,8 @@ def render(found: RegionPlan, text: Text, console: Console) -> None:
         (
             clean(c.name),
             text("region.of", chosen=len(c.decisions), of=c.of),
-            mnkr(c.kronor, lang),
-            mnkr(c.drawn, lang),
+            in_unit(c.kronor, text),
+            in_unit(c.drawn, text),
             tonnes(c.tonnes, lang),
             tonnes(c.unlimited, lang),
         )
@@ -48,8 +49,8 @@ def render(found: RegionPlan, text: Text, console: Console) -> None:
     together = (
         text("region.together"),
         text("region.of", chosen=sum(len(c.decisions) for c in found.cities), of=sum(c.of for c in found.cities)),
-        mnkr(sum(c.kronor for c in found.cities), lang),
-        mnkr(found.drawn, lang),
+        in_unit(sum(c.kronor for c in found.cities), text),
+        in_unit(found.drawn, text),
         tonnes(found.tonnes, lang),
         tonnes(sum((c.unlimited for c in found.cities), Decimal(0)), lang),
     )

@@ -11,12 +11,13 @@ from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Labels, Sheet, Value, workbook_bytes
 from portfolio.explored.robust import Choice, CoreLine, Robust, Spread
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import mnkr, share, tonnes
+from portfolio.reports.figures import in_unit, share, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
 from portfolio.text import Text
+from portfolio.units import KRONOR_PER
 
 FIRST = 8
 """Lines of a ranking that the terminal shows; the workbook has all."""
@@ -51,7 +52,7 @@ def _head(found: Robust, text: Text) -> Iterator[Said]:
         if found.most_gap is None:
             gap = text("robust.gap_unknown")
         elif found.objective == "least_cost":
-            gap = text("robust.gap_kronor", mnkr=mnkr(int(found.most_gap), text.lang))
+            gap = text("robust.gap_kronor", mnkr=in_unit(int(found.most_gap), text))
         else:
             gap = text("robust.gap_tonnes", tonnes=tonnes(found.most_gap, text.lang))
         yield Said(text("robust.not_proven", count=found.not_proven, gap=gap), "alarm")
@@ -116,7 +117,7 @@ def _decided_now(found: Robust, text: Text) -> Section:
             lines.append(Said(text("robust.regret_tonnes", **shown)))
         if r.mean_kronor is not None:
             in_kronor = {"mean": r.mean_kronor, "p95": r.p95_kronor, "most": r.most_kronor}
-            lines.append(Said(text("robust.regret_kronor", **{name: mnkr(value or 0, text.lang) for name, value in in_kronor.items()})))
+            lines.append(Said(text("robust.regret_kronor", **{name: in_unit(value or 0, text) for name, value in in_kronor.items()})))
         lines.append(Said(text("robust.best", share=share(Decimal(r.best), text.lang))))
     names = ("estimate", "p5", "p50", "p95", "mean")
     columns = (
@@ -150,8 +151,8 @@ def _decided_now(found: Robust, text: Text) -> Section:
 
 
 def _spread_row(line: Spread, text: Text) -> tuple[Value, ...]:
-    """Tonnes as they are; kronor in mnkr, a decimal: the column holds both."""
-    scale = Decimal(1) if line.unit == "t" else Decimal(1_000_000)
+    """Tonnes as they are; kronor in the unit asked for, a decimal: the column holds both."""
+    scale = Decimal(1 if line.unit == "t" else KRONOR_PER[text.unit])
     values = (line.estimate, line.p5, line.p50, line.p95, line.mean)
     return (text(f"robust.figure.{line.what}"), *(None if v is None else round(Decimal(v) / scale, 1) for v in values))
 
@@ -163,7 +164,7 @@ def _first(found: Robust, text: Text, most: int | None) -> Section:
     total = (
         text("robust.unit.tonnes", value=tonnes(perfect, text.lang))
         if in_tonnes
-        else text("robust.unit.kronor", value=mnkr(int(perfect), text.lang))
+        else text("robust.unit.kronor", value=in_unit(int(perfect), text))
     )
     lines = [Said(text("robust.information", candidates=found.candidates, total=total))]
     if found.information:
@@ -193,7 +194,7 @@ def _first(found: Robust, text: Text, most: int | None) -> Section:
 
 def _worth(in_tonnes: Decimal | None, in_kronor: int | None, text: Text) -> str:
     parts = [text("robust.unit.tonnes", value=tonnes(in_tonnes, text.lang))] if in_tonnes is not None else []
-    parts += [text("robust.unit.kronor", value=mnkr(in_kronor, text.lang))] if in_kronor is not None else []
+    parts += [text("robust.unit.kronor", value=in_unit(in_kronor, text))] if in_kronor is not None else []
     return text("robust.or").join(parts)
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from rich.console import Console
 
 from portfolio.explored.stability import Change, Stability, StabilityCurve, StabilityRow
-from portfolio.reports.figures import mnkr, number, tonnes
+from portfolio.reports.figures import in_unit, number, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.folded import folded_table
 from portfolio.reports.page import Page
@@ -87,7 +87,7 @@ def _few(row: StabilityRow, curve: StabilityCurve, text: Text) -> str:
         return text("stability.few_needed", count=made, what=what)
     more, dearer = Decimal(row.tonnes) - Decimal(first.tonnes), row.kronor - first.kronor
     way = "more" if dearer > 0 else "less" if dearer < 0 else "same"
-    given = {"tonnes": tonnes(more, text.lang), "kronor": text(f"stability.{way}", mnkr=mnkr(abs(dearer), text.lang))}
+    given = {"tonnes": tonnes(more, text.lang), "kronor": text(f"stability.{way}", mnkr=in_unit(abs(dearer), text))}
     than = text("stability.than_needed", n=first.changes) if first.changes else text("stability.than_none")
     return text("stability.few" if made == FEW else "stability.fewer", count=made, what=what, than=than, **given)
 
@@ -104,7 +104,7 @@ def _row(row: StabilityRow, worth: int | None, text: Text) -> Sequence[str]:
     lang = text.lang
     mark = "*" if row.changes == worth else ""
     gain = "–" if row.gain is None else tonnes(row.gain, lang)
-    return (mark + str(row.changes), tonnes(row.tonnes, lang), gain, mnkr(row.kronor, lang), made_of(row.made, text))
+    return (mark + str(row.changes), tonnes(row.tonnes, lang), gain, in_unit(row.kronor, text), made_of(row.made, text))
 
 
 def made_of(made: Sequence[Change], text: Text) -> str:

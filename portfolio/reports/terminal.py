@@ -17,7 +17,7 @@ from portfolio.records import Control, Portfolio
 from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
 from portfolio.reports.breach import breach_line
 from portfolio.reports.conflict import conflict_lines
-from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
+from portfolio.reports.figures import in_unit, per_mnkr, share, tonnes
 from portfolio.reports.findings import beside_errors, clean, errors_first, finding_line
 from portfolio.reports.page import STYLES, Page
 from portfolio.text import Text
@@ -28,9 +28,18 @@ BAR = 18
 __all__ = ["finding_line", "render", "render_check", "render_findings"]
 
 
-def render(run: Run, text: Text, console: Console, folder: Path, returned: int = 0) -> None:
-    """The whole summary of a run whose files are in `folder`, with the number of workbooks returned with decisions."""
-    Summary(run, text, console).show(folder, returned)
+def render(run: Run, text: Text, console: Console, folder: Path, returned: int = 0, *, quiet: bool = False) -> None:
+    """The whole summary of a run whose files are in `folder`, with the number of workbooks returned with decisions.
+
+    Args:
+        quiet: only the answer, and where the files are.
+    """
+    summary = Summary(run, text, console)
+    if quiet:
+        summary.head()
+        summary.places(folder)
+    else:
+        summary.show(folder, returned)
 
 
 class Summary(Page):
@@ -42,12 +51,8 @@ class Summary(Page):
 
     def show(self, folder: Path, returned: int) -> None:
         """All parts, the answer first."""
-        scenario = "".join(f" · {clean(s)}" for s in self.run.scenarios)
-        self.line(self.t("terminal.title", title=clean(self.run.title), scenario=scenario), "bold")
-        if self.run.totals is None:
-            self.without_plan()
-        else:
-            self.answer()
+        self.head()
+        if self.run.totals is not None:
             self.ladder()
             self.decisions()
             self.years()
@@ -56,6 +61,15 @@ class Summary(Page):
             self.plans(self.run.totals)
         self.findings()
         self.files(folder, returned)
+
+    def head(self) -> None:
+        """The round and the answer, or why there is none."""
+        scenario = "".join(f" · {clean(s)}" for s in self.run.scenarios)
+        self.line(self.t("terminal.title", title=clean(self.run.title), scenario=scenario), "bold")
+        if self.run.totals is None:
+            self.without_plan()
+        else:
+            self.answer()
 
     def answer(self) -> None:
         """What is recommended, what is proven, and whether the target is met."""
@@ -75,7 +89,7 @@ class Summary(Page):
                 (self.t("terminal.ladder.tonnes", year=self.run.target_year), "right"),
             ],
             [
-                (rung_name(self.run, r.name, self.t), str(r.count), mnkr(r.kronor, lang), tonnes(r.tonnes_target_year, lang))
+                (rung_name(self.run, r.name, self.t), str(r.count), in_unit(r.kronor, self.t), tonnes(r.tonnes_target_year, lang))
                 for r in gap.rungs
             ],
         )
@@ -89,7 +103,7 @@ class Summary(Page):
             chosen = [d for d in run.decisions if d.layer is layer]
             if chosen:
                 chosen.sort(key=lambda d: (-d.tonnes_objective, d.id))
-                self.heading(layer.value, count=len(chosen), mnkr=mnkr(sum(d.total_outlay for d in chosen), self.lang))
+                self.heading(layer.value, count=len(chosen), mnkr=in_unit(sum(d.total_outlay for d in chosen), self.t))
                 self.decision_table(chosen)
         rejected = [d for d in run.decisions if d.layer is Layer.NOT_RECOMMENDED]
         if rejected:
@@ -97,7 +111,7 @@ class Summary(Page):
             self.rejected(rejected)
         outside = [d for d in run.decisions if d.layer is Layer.EXTERNAL]
         if outside:
-            amount = mnkr(sum(d.total_outlay for d in outside), self.lang)
+            amount = in_unit(sum(d.total_outlay for d in outside), self.t)
             self.console.print()
             self.line(self.t("terminal.external", count=len(outside), mnkr=amount))
 
@@ -121,7 +135,7 @@ class Summary(Page):
             clean(d.id),
             name,
             str(d.start),
-            mnkr(d.total_outlay, self.lang),
+            in_unit(d.total_outlay, self.t),
             tonnes(d.tonnes_objective, self.lang),
             per_mnkr(d.tonnes_per_krona, self.lang) if d.tonnes_per_krona is not None else "–",
             d.bond_category or "–",
@@ -156,13 +170,13 @@ class Summary(Page):
                 full = min(BAR, round(part * BAR))
                 bar = "█" * full + "·" * (BAR - full) + f" {share(round(part, 2), lang)}"
             amounts = (y.frame_available, y.outlay_plan, y.outlay_gap, y.net_debt, y.mandate)
-            rows.append((str(y.year), *(mnkr(a, lang) if a is not None else "–" for a in amounts), bar))
+            rows.append((str(y.year), *(in_unit(a, self.t) if a is not None else "–" for a in amounts), bar))
         self.table(columns, rows, optional=(6, 5, 1))
         tightest = min(
             ((y.mandate - y.net_debt, y.year) for y in self.run.years if y.mandate is not None and y.net_debt is not None), default=None
         )
         if tightest is not None:
-            self.line(self.t("terminal.years.headroom", mnkr=mnkr(tightest[0], lang), year=tightest[1]))
+            self.line(self.t("terminal.years.headroom", mnkr=in_unit(tightest[0], self.t), year=tightest[1]))
 
     def emissions(self) -> None:
         """The emission path to the target year, and net zero apart."""
@@ -190,7 +204,7 @@ class Summary(Page):
         rows = []
         for limit in self.run.limits:
             where = " ".join(str(x) for x in (clean(limit.subject), limit.year or "") if x)
-            left = mnkr(int(limit.slack), self.lang) if limit.unit == "kr" else tonnes(limit.slack, self.lang)
+            left = in_unit(int(limit.slack), self.t) if limit.unit == "kr" else tonnes(limit.slack, self.lang)
             unit = self.t("terminal.unit.mnkr") if limit.unit == "kr" else self.t(f"audit.unit.{limit.unit}")
             word = self.t("terminal.limits.binds" if limit.binds else "terminal.limits.free")
             rows.append((self.t(f"constraint.{limit.constraint}.name"), where, f"{left} {unit}", word))
@@ -217,11 +231,11 @@ class Summary(Page):
             (
                 name,
                 str(t.chosen),
-                mnkr(t.outlay_plan + t.outlay_gap, lang),
+                in_unit(t.outlay_plan + t.outlay_gap, self.t),
                 tonnes(t.tonnes, lang),
                 per_mnkr(t.tonnes_per_krona, lang) if t.tonnes_per_krona is not None else "–",
                 tonnes(t.emissions_target_year, lang) if t.emissions_target_year is not None else "–",
-                mnkr(t.bond_eligible, lang),
+                in_unit(t.bond_eligible, self.t),
             )
             for name, t, _ in shown
         ]
@@ -262,10 +276,7 @@ class Summary(Page):
     def files(self, folder: Path, returned: int) -> None:
         """Where the results are, and what to do next."""
         self.console.print()
-        if self.run.totals is not None:
-            self.line(self.t("terminal.files", folder=folder.as_posix()))
-        else:
-            self.line(self.t("terminal.files_json", folder=folder.as_posix()))
+        self.places(folder)
         if self.run.bonds is not None:
             self.line(self.t("terminal.bonds", folder=folder.as_posix()))
         if self.run.totals is not None:
@@ -275,6 +286,10 @@ class Summary(Page):
         other = "scenario" if self.run.model.get("file") and find_scenarios(Path(self.run.model["file"]).parent) else "why"
         next_step = {StopReason.TIME_LIMIT: "more_time", StopReason.INTERRUPTED: "again"}.get(self.run.stop_reason, other)
         self.line(self.t("terminal.next.check" if self.run.status is SolveStatus.INFEASIBLE else f"terminal.next.{next_step}"))
+
+    def places(self, folder: Path) -> None:
+        """The files to open first."""
+        self.line(self.t("terminal.files" if self.run.totals is not None else "terminal.files_json", folder=folder.as_posix()))
 
 
 EMISSION_COLUMNS = ("reference", "reductions", "external_reductions", "emissions", "removals")
@@ -310,10 +325,11 @@ def render_findings(findings: Sequence[Finding], text: Text, console: Console) -
 
 def render_check(portfolio: Portfolio, planning: Planning, text: Text, console: Console) -> None:
     """What was understood: how many investments and kronor, inside and outside the city's control."""
+    page = Page(text, console)
     city = [i for i in portfolio.investments if i.control is Control.CITY]
     plan = [i for i in city if i.in_plan]
     outside = [i for i in portfolio.investments if i.control is Control.EXTERNAL]
     for name, group in (("plan", plan), ("city", city), ("external", outside)):
-        amount = mnkr(sum(i.total_outlay for i in group), text.lang)
-        console.print(Line(text(f"terminal.check.{name}", count=len(group), mnkr=amount)))
-    console.print(Line(text("terminal.check.done", model=planning.file, count=len(portfolio.inputs))))
+        amount = in_unit(sum(i.total_outlay for i in group), text)
+        page.line(text(f"terminal.check.{name}", count=len(group), mnkr=amount))
+    page.line(text("terminal.check.done", model=planning.file, count=len(portfolio.inputs)))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from portfolio.explained import BreakEven, Forced, Why
 from portfolio.outcome import Decision, Layer
 from portfolio.reports.conflict import given
-from portfolio.reports.figures import kronor, mnkr, number, per_mnkr, tonnes
+from portfolio.reports.figures import in_unit, kronor, number, per_mnkr, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.reason import sentence
 from portfolio.reports.run_json import dump
@@ -44,7 +44,7 @@ def _forced(f: Forced, text: Text, *, ratio_counts: bool) -> Iterator[str]:
         return
     figures = {
         "tonnes": text(f"why.tonnes_{_way(f.tonnes)}", tonnes=tonnes(abs(f.tonnes), text.lang)),
-        "kronor": text(f"why.kronor_{_way(f.kronor)}", mnkr=mnkr(abs(f.kronor), text.lang)),
+        "kronor": text(f"why.kronor_{_way(f.kronor)}", mnkr=in_unit(abs(f.kronor), text)),
         "ratio": per_mnkr(f.ratio, text.lang) if f.ratio is not None else "–",
         "before": per_mnkr(f.ratio_before, text.lang) if f.ratio_before is not None else "–",
     }

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal, get_args
+
+from portfolio.units import MoneyUnit
 
 Lang = Literal["sv", "en"]
 LANGUAGES: Final[tuple[Lang, ...]] = get_args(Lang)
@@ -51,12 +54,31 @@ class Counted(int):
         return f"{int(self)} {one if self == 1 else many}" if bar else format(int(self), spec)
 
 
-class Text:
-    """Messages and figures in one language. `t = Text("sv"); t("cli.done", folder="x")`."""
+MONEY_WORD: Final = re.compile(r"(?<!per )(?<!/)(?<!\d )\b([Mm])nkr\b(?![^{}]*\})")
+"""The unit of an amount in a message: not of a ratio (`ton per mnkr`), not of a stated step (`100 mnkr`), not the name of a placeholder."""
 
-    def __init__(self, lang: Lang = "sv") -> None:
+
+@cache
+def _in_unit(lang: Lang, unit: MoneyUnit) -> dict[str, str]:
+    """The messages with the word of another unit of money."""
+
+    def word(found: re.Match[str]) -> str:
+        return unit.capitalize() if found[1] == "M" else unit
+
+    return {name: MONEY_WORD.sub(word, message) for name, message in catalogue(lang).items()}
+
+
+class Text:
+    """Messages and figures in one language. `t = Text("sv"); t("cli.done", folder="x")`.
+
+    The catalogue states money in mnkr; in another `unit` its messages say that word instead, and `reports.figures.amount` counts in it.
+    Ratios stay in tonnes per mnkr.
+    """
+
+    def __init__(self, lang: Lang = "sv", unit: MoneyUnit = "mnkr") -> None:
         self.lang: Lang = lang
-        self._messages = catalogue(lang)
+        self.unit: MoneyUnit = unit
+        self._messages = catalogue(lang) if unit == "mnkr" else _in_unit(lang, unit)
 
     def __call__(self, name: str, /, **values: object) -> str:
         """The message called `name`, with its placeholders filled.

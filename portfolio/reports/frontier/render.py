@@ -6,7 +6,7 @@ from rich.console import Console
 
 from portfolio.excel.decision_workbook import Labels, Sheet, workbook_bytes
 from portfolio.explored.frontier import Curve, Frontier
-from portfolio.reports.figures import mnkr, tonnes
+from portfolio.reports.figures import in_unit, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.frontier.sections import sections
 from portfolio.reports.money.section import block, show
@@ -48,7 +48,7 @@ def _plotted(curve: Curve, text: Text, width: int) -> list[str]:
     marks = [Mark(p.kronor, p.tonnes, "O" if p.step else "*") for p in curve.points]
     first, last = curve.points[0], curve.points[-1]
     axes = Axes(
-        (mnkr(first.kronor, text.lang), f"{mnkr(last.kronor, text.lang)} {text('terminal.unit.mnkr')}"),
+        (in_unit(first.kronor, text), f"{in_unit(last.kronor, text)} {text('terminal.unit.mnkr')}"),
         (tonnes(first.tonnes, text.lang), tonnes(last.tonnes, text.lang)),
     )
     return plot(marks, axes, min(width, 100))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from portfolio.excel.charts import Chart
 from portfolio.explored.frontier import Curve, Frontier, FrontierPoint, SharePoint
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import mnkr, per_mnkr, share, tonnes
+from portfolio.reports.figures import in_unit, per_mnkr, share, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import NEVER, Col, Part, Section
 from portfolio.text import Text
@@ -96,25 +96,25 @@ def _said(found: Frontier, curve: Curve, text: Text) -> Iterator[Said]:
         text(
             f"frontier.{curve.name}.ends",
             count=len(curve.points),
-            low=mnkr(first.kronor, lang),
+            low=in_unit(first.kronor, text),
             few=tonnes(first.tonnes, lang),
-            high=mnkr(last.kronor, lang),
+            high=in_unit(last.kronor, text),
             many=tonnes(last.tonnes, lang),
             **values,
         ),
         "strong",
     )
     if found.envelope is not None and last.kronor < found.envelope:
-        yield Said(text("frontier.no_more", high=mnkr(last.kronor, lang), envelope=mnkr(found.envelope, lang)))
+        yield Said(text("frontier.no_more", high=in_unit(last.kronor, text), envelope=in_unit(found.envelope, text)))
     half = next(p for p in curve.points if Fraction(p.tonnes) * 2 >= Fraction(last.tonnes))
     if last.tonnes > 0:
         part = share(Decimal(half.tonnes) / Decimal(last.tonnes), lang)
-        yield Said(text("frontier.half", kronor=mnkr(half.kronor, lang), tonnes=tonnes(half.tonnes, lang), share=part, **values))
+        yield Said(text("frontier.half", kronor=in_unit(half.kronor, text), tonnes=tonnes(half.tonnes, lang), share=part, **values))
     if curve.name == "target_year" and found.target_tonnes is not None and last.emissions is not None:
         met = next((p for p in curve.points if p.emissions is not None and p.emissions <= found.target_tonnes), None)
         target = tonnes(found.target_tonnes, lang)
         if met is not None:
-            yield Said(text("frontier.met", target=target, kronor=mnkr(met.kronor, lang), **values), "strong")
+            yield Said(text("frontier.met", target=target, kronor=in_unit(met.kronor, text), **values), "strong")
         else:
             yield Said(text("frontier.not_met", target=target, emissions=tonnes(last.emissions, lang), **values), "alarm")
     yield from (Said(sentence) for sentence in _steps(curve, text))
@@ -132,8 +132,8 @@ def _steps(curve: Curve, text: Text) -> Iterator[str]:
     for before, here in steps:
         yield text(
             "frontier.at_step",
-            kronor=mnkr(here.kronor, text.lang),
-            before=mnkr(before.kronor, text.lang),
+            kronor=in_unit(here.kronor, text),
+            before=in_unit(before.kronor, text),
             gone=", ".join(clean(i) for i in here.gone),
             come=", ".join(clean(i) for i in here.come) or "–",
             more=tonnes(Decimal(here.tonnes) - Decimal(before.tonnes), text.lang),
@@ -187,7 +187,7 @@ def _share_said(found: Frontier, text: Text) -> Iterator[Said]:
             text(
                 "frontier.shares.best",
                 ratio=per_mnkr(Decimal(best.ratio), lang),
-                kronor=mnkr(best.kronor, lang),
+                kronor=in_unit(best.kronor, text),
                 tonnes=tonnes(best.tonnes, lang),
                 share=share(Decimal(best.own_share), lang),
             )

@@ -67,7 +67,7 @@ def _side(head: Head) -> str:
 
 def figure(value: Value, kind: str, lang: Lang) -> Element | str:
     """A figure as people read it, with the exact value beside it; words as they are."""
-    said = shown(value, kind, lang)
+    said = shown(value, kind, Text(lang))
     if value is None or isinstance(value, str) or kind == "year":
         return said
     return el("data", said, value=f"{Decimal(value).normalize():f}")

@@ -9,7 +9,7 @@ from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import Layer, Run
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import kronor, mnkr, tonnes
+from portfolio.reports.figures import in_unit, kronor, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import NAME_AND_ID, Col, Names, Part, Section, missing
 from portfolio.statements import BondStatement
@@ -34,7 +34,7 @@ def _lines(run: Run, bonds: BondStatement, text: Text) -> list[Said]:
     lang = text.lang
     money = {"eligible": bonds.eligible, "issued": bonds.issued, "allocated": bonds.allocated, "refinanced": bonds.refinanced}
     closing = bonds.pool[-1].closing
-    values = {name: mnkr(kr, lang) for name, kr in {**money, "closing": closing}.items()}
+    values = {name: in_unit(kr, text) for name, kr in {**money, "closing": closing}.items()}
     last = bonds.pool[-1].year
     said = [Said(text("money.bonds.eligible", framework=clean(bonds.framework), **values), "strong")]
     if run.funding is None:
@@ -43,12 +43,12 @@ def _lines(run: Run, bonds: BondStatement, text: Text) -> list[Said]:
         said.append(Said(text("money.bonds.allocated", last=last, **values)))
     late = [y for y in bonds.pool if y.overdue]
     if late:
-        said.append(Said(text("money.bonds.overdue", year=late[0].year, mnkr=mnkr(late[0].overdue, lang)), "alarm"))
+        said.append(Said(text("money.bonds.overdue", year=late[0].year, mnkr=in_unit(late[0].overdue, text)), "alarm"))
     if bonds.linked:
         missed = [line for line in bonds.linked if line.missed_by and line.nominal]
         name = "money.bonds.exposure" if missed else "money.bonds.no_exposure"
         years = f"{missed[0].year}–{missed[-1].year}" if len(missed) > 1 else str(missed[0].year) if missed else ""
-        figures = {"nominal": mnkr(bonds.linked_outstanding, lang), "kr": kronor(bonds.exposure, lang)}
+        figures = {"nominal": in_unit(bonds.linked_outstanding, text), "kr": kronor(bonds.exposure, lang)}
         said.append(Said(text(name, count=len(missed), of=len(bonds.linked), years=years, **figures)))
     factors = _factors(run)
     if factors:

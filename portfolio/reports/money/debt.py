@@ -8,7 +8,7 @@ from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import Run
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import mnkr, rate, tonnes
+from portfolio.reports.figures import in_unit, rate, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import NAME_AND_ID, NEVER, Col, Names, Part, Section, missing
 from portfolio.statements import ChargeLine, ChargeStatement, DebtLine, DebtStatement, GaveWay
@@ -55,16 +55,16 @@ def _row(y: DebtLine) -> tuple[Value, ...]:
 
 def _debt_lines(run: Run, debt: DebtStatement, text: Text) -> list[Said]:
     first, last = debt.group[0], debt.group[-1]
-    values = {"year": debt.tightest_year, "headroom": mnkr(debt.headroom, text.lang), "first": first.year, "last": last.year}
-    ends = {"opening": mnkr(first.opening, text.lang), "closing": mnkr(last.closing, text.lang)}
+    values = {"year": debt.tightest_year, "headroom": in_unit(debt.headroom, text), "first": first.year, "last": last.year}
+    ends = {"opening": in_unit(first.opening, text), "closing": in_unit(last.closing, text)}
     said = [
         Said(text("money.debt.path", **values, **ends)),
         Said(text("money.debt.tightest", **values), "strong"),
-        Said(text("money.debt.borrowable", first=first.year, mnkr=mnkr(first.borrowable or 0, text.lang))),
+        Said(text("money.debt.borrowable", first=first.year, mnkr=in_unit(first.borrowable or 0, text))),
         _mandate(run, debt, text),
     ]
     if debt.city:
-        ends = {"opening": mnkr(debt.city[0].opening, text.lang), "closing": mnkr(debt.city[-1].closing, text.lang), "last": str(last.year)}
+        ends = {"opening": in_unit(debt.city[0].opening, text), "closing": in_unit(debt.city[-1].closing, text), "last": str(last.year)}
         said.append(Said(text("money.debt.city_path", **ends)))
     return [*said, Said(text("money.debt.formula"))]
 
@@ -72,15 +72,15 @@ def _debt_lines(run: Run, debt: DebtStatement, text: Text) -> list[Said]:
 def _mandate(run: Run, debt: DebtStatement, text: Text) -> Said:
     """Whether the mandate costs anything, and what."""
     gave = debt.gave_way
-    values = {"year": debt.tightest_year, "headroom": mnkr(debt.headroom, text.lang)}
+    values = {"year": debt.tightest_year, "headroom": in_unit(debt.headroom, text)}
     if gave is None:
         return Said(text("money.debt.free" if debt.mandate_costs is False else "money.debt.unknown", **values))
     assert run.objective is not None
     more = gave.kronor_without - run.objective.kronor
     figures = {
         "tonnes": tonnes(abs(gave.tonnes_lost), text.lang),
-        "mnkr": mnkr(abs(more), text.lang),
-        "debt": mnkr(gave.debt_without, text.lang),
+        "mnkr": in_unit(abs(more), text),
+        "debt": in_unit(gave.debt_without, text),
         "debt_year": gave.debt_without_year,
     }
     tonnes_word = text(f"money.debt.tonnes_{'more' if gave.tonnes_lost >= 0 else 'fewer'}", **figures)
@@ -123,11 +123,11 @@ def charge_section(run: Run, text: Text) -> Section:
     table = [Part("Driftkonsekvenser", text("money.charges.all"), CHARGE, tuple(_charge_row(line) for line in charges.total))]
     table.append(_owners_part(run, charges, text))
     table.append(_owner_years(charges, text))
-    values = {"year": charges.highest_year, "mnkr": mnkr(charges.highest, text.lang), "rate": rate(charges.rate, text.lang)}
+    values = {"year": charges.highest_year, "mnkr": in_unit(charges.highest, text), "rate": rate(charges.rate, text.lang)}
     lines = [Said(text("money.charges.highest", **values), "strong"), Said(text("money.charges.formula", **values))]
     tight = _tightest([line for line in charges.total if line.limit is not None])
     if tight is not None and tight.limit is not None:
-        lines.insert(1, Said(text("money.charges.limit", year=tight.year, mnkr=mnkr(tight.limit - tight.total, text.lang))))
+        lines.insert(1, Said(text("money.charges.limit", year=tight.year, mnkr=in_unit(tight.limit - tight.total, text))))
     return Section("charges", tuple(lines), tuple(table))
 
 

@@ -6,7 +6,7 @@ from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import Run
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import mnkr
+from portfolio.reports.figures import in_unit
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import NAME_AND_ID, Col, Names, Part, Section, missing
 from portfolio.statements import FundingStatement, SourceLine
@@ -19,9 +19,9 @@ def funding_section(run: Run, text: Text) -> Section:
     if funding is None:
         return missing("funding", text)
     used = [s for s in funding.sources if s.kronor]
-    listed = ", ".join(text("money.funding.of", source=source_name(s.source, text), mnkr=mnkr(s.kronor, text.lang)) for s in used)
+    listed = ", ".join(text("money.funding.of", source=source_name(s.source, text), mnkr=in_unit(s.kronor, text)) for s in used)
     lines = [
-        Said(text("money.funding.all", mnkr=mnkr(funding.kronor, text.lang), listed=listed or "–"), "strong"),
+        Said(text("money.funding.all", mnkr=in_unit(funding.kronor, text), listed=listed or "–"), "strong"),
         Said(text("money.funding.order")),
     ]
     parts = (_by_source(funding, text), _by_year(funding, used, text), _left(funding, text), _by_investment(run, funding, used, text))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import GapLadder, Layer, Run, Rung
 from portfolio.reports.answer import Said, closing, gaps, rung_name
-from portfolio.reports.figures import mnkr
+from portfolio.reports.figures import in_unit
 from portfolio.reports.findings import clean
 from portfolio.reports.money.funding import source_name
 from portfolio.reports.money.section import NAME_AND_ID, Col, Names, Part, Section
@@ -44,7 +44,7 @@ def against_adopted(run: Run, text: Text) -> Iterator[str]:
     for name, found in (("new", new), ("dropped", dropped)):
         if found:
             ids = ", ".join(clean(i) for i in sorted(found))
-            yield text(f"money.gap.{name}", count=len(found), mnkr=mnkr(sum(found.values()), text.lang), ids=ids)
+            yield text(f"money.gap.{name}", count=len(found), mnkr=in_unit(sum(found.values()), text), ids=ids)
 
 
 def ladder_part(run: Run, gap: GapLadder, text: Text) -> Part:
@@ -75,7 +75,7 @@ def remedy(run: Run, rung: Rung, text: Text) -> str:
     name = f"money.remedy.{rung.name}.{way}"
     if not text.has(name):
         name = f"money.remedy.{rung.name}.any"
-    return text(name, mnkr=mnkr(abs(rung.step_kronor), text.lang), year=run.target_year)
+    return text(name, mnkr=in_unit(abs(rung.step_kronor), text), year=run.target_year)
 
 
 def _investments(run: Run, gap: GapLadder, text: Text) -> Part:
@@ -116,7 +116,7 @@ def _paid(run: Run, g: GapInvestment, text: Text) -> str:
     """The sources that pay for it in the cheapest distribution that is allowed, in the order in which they pay."""
     order = [s.source for s in run.funding.sources] if run.funding is not None else []
     paid = sorted(g.funding.items(), key=lambda item: order.index(item[0]))
-    parts = [text("money.funding.of", source=source_name(s, text), mnkr=mnkr(kr, text.lang)) for s, kr in paid]
+    parts = [text("money.funding.of", source=source_name(s, text), mnkr=in_unit(kr, text)) for s, kr in paid]
     return ", ".join(parts) or "–"
 
 

@@ -15,10 +15,10 @@ from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Block, Column, Value
 from portfolio.outcome import Run
 from portfolio.reports.answer import Said
-from portfolio.reports.figures import kronor, mnkr, number, rate, share, tonnes
+from portfolio.reports.figures import in_unit, kronor, number, rate, share, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.page import STYLES, Page
-from portfolio.text import Lang, Text
+from portfolio.text import Text
 
 NEVER: Final = 99
 """Rank of a column that the terminal leaves out."""
@@ -107,15 +107,16 @@ def block(part: Part, text: Text) -> Block:
     return Block(part.name, part.title, tuple(columns), part.rows, part.charts if part.rows else ())
 
 
-def shown(value: Value, kind: str, lang: Lang) -> str:
+def shown(value: Value, kind: str, text: Text) -> str:
     """A value as the terminal shows it."""
+    lang = text.lang
     if value is None:
         return "–"
     if isinstance(value, str):
         return value
     match kind:
         case "mnkr":
-            return mnkr(int(value), lang)
+            return in_unit(int(value), text)
         case "kr":
             return kronor(int(value), lang)
         case "t":
@@ -153,6 +154,6 @@ def _table(part: Part, page: Page) -> bool:
     kept = [n for n, c in enumerate(part.columns) if c.rank != NEVER]
     columns = [part.columns[n] for n in kept]
     headings = [(c.heading or page.t(f"money.short.{c.name}"), "left" if c.kind in ("text", "wrapped") else "right") for c in columns]
-    rows = [[shown(row[n], part.columns[n].kind, page.lang) for n in kept] for row in part.rows]
+    rows = [[shown(row[n], part.columns[n].kind, page.t) for n in kept] for row in part.rows]
     optional = sorted((n for n, c in enumerate(columns) if c.rank), key=lambda n: -columns[n].rank)
     return page.table(headings, rows, names=kept.index(part.names) if part.names is not None else None, optional=optional)

@@ -1,0 +1,66 @@
+"""How the command line is explained: usage, help and misspelt commands, in the catalogue's language."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from textwrap import fill
+from typing import NoReturn
+
+from portfolio.cli.face import EXIT_INPUT
+from portfolio.text import Text
+
+
+class Usage(argparse.ArgumentParser):
+    """argparse that speaks the catalogue's language, and answers a misspelt command as JSON where JSON was asked for."""
+
+    def __init__(self, *, text: Text, json: bool, prog: str, description: str = "", epilog: str = "") -> None:
+        self._text, self._json = text, json
+        super().__init__(prog=prog, description=description, epilog=epilog, add_help=False, formatter_class=_Lines)
+        self._positionals.title = text("cli.help.positionals")
+        self._optionals.title = text("cli.help.options")
+        self.add_argument("-h", "--help", action="help", help=text("cli.help.help"))
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", self._text("cli.help.usage"), 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", self._text("cli.help.usage"), 1)
+
+    def error(self, message: str) -> NoReturn:
+        said = _said(message, self._text)
+        if self._json:
+            from portfolio.reports.run_json import error_json
+
+            sys.stdout.write(error_json(said))
+        sys.stderr.write(self.format_usage())
+        sys.stderr.write(self._text("cli.help.error", message=said) + "\n")
+        raise SystemExit(EXIT_INPUT)
+
+
+class _Lines(argparse.HelpFormatter):
+    """Help whose descriptions and examples keep their lines and are wrapped to the width."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(fill(line, width, initial_indent=indent, subsequent_indent=indent) for line in text.splitlines())
+
+
+def _said(message: str, text: Text) -> str:
+    """The commonest messages of argparse in the catalogue's language; others as they are."""
+    for english, name in (
+        ("the following arguments are required: ", "required"),
+        ("unrecognized arguments: ", "unrecognized"),
+        ("expected one argument", "one_argument"),
+        ("invalid choice: ", "invalid_choice"),
+        ("invalid float value: ", "not_number"),
+        ("invalid seconds value: ", "not_number"),
+        ("invalid points value: ", "not_points"),
+        ("invalid plans value: ", "not_plans"),
+        ("invalid worlds value: ", "not_worlds"),
+        ("invalid seed value: ", "not_seed"),
+        ("invalid workers value: ", "not_workers"),
+        ("invalid amount value: ", "not_amount"),
+        ("invalid percent value: ", "not_percent"),
+    ):
+        message = message.replace(english, text(f"cli.help.{name}"))
+    return message.replace("argument ", "").replace("(choose from ", f"({text('cli.help.choose_from')} ")
