@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from textwrap import fill
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from portfolio.cli.face import EXIT_INPUT
 from portfolio.text import Text
@@ -16,16 +17,11 @@ class Usage(argparse.ArgumentParser):
 
     def __init__(self, *, text: Text, json: bool, prog: str, description: str = "", epilog: str = "") -> None:
         self._text, self._json = text, json
-        super().__init__(prog=prog, description=description, epilog=epilog, add_help=False, formatter_class=_Lines)
+        form = partial(_Lines, prefix=text("cli.help.usage"))
+        super().__init__(prog=prog, description=description, epilog=epilog, add_help=False, formatter_class=form)
         self._positionals.title = text("cli.help.positionals")
         self._optionals.title = text("cli.help.options")
         self.add_argument("-h", "--help", action="help", help=text("cli.help.help"))
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage: ", self._text("cli.help.usage"), 1)
-
-    def format_help(self) -> str:
-        return super().format_help().replace("usage: ", self._text("cli.help.usage"), 1)
 
     def error(self, message: str) -> NoReturn:
         said = _said(message, self._text)
@@ -39,7 +35,18 @@ class Usage(argparse.ArgumentParser):
 
 
 class _Lines(argparse.HelpFormatter):
-    """Help whose descriptions and examples keep their lines and are wrapped to the width."""
+    """Help whose descriptions and examples keep their lines and are wrapped to the width.
+
+    Args:
+        prefix: what stands before the usage.
+    """
+
+    def __init__(self, prog: str, *, prefix: str) -> None:
+        super().__init__(prog)
+        self._prefix = prefix
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, self._prefix if prefix is None else prefix)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(fill(line, width, initial_indent=indent, subsequent_indent=indent) for line in text.splitlines())
