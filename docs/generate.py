@@ -25,6 +25,11 @@ SHOWN = ("ladder", "years", "plans")
 
 GROUPS = (
     ("findings_excel", "Budget workbooks", "What reading `inputs/*.xlsx` can find. The place is `Sheet!Cell`."),
+    (
+        "findings_actions",
+        "Action lists",
+        "What `portfolio import` can find in a mapping file and in an export; the place is the row.",
+    ),
     ("findings_many", "Regions and other machines", "What a region file and `--cluster` can find."),
     ("findings_robust", "Uncertainty", "What the table `uncertainty` of a model and `portfolio robust` can find."),
     (

@@ -13,7 +13,7 @@ LEVELS = {
     0: ("errors", "units", "text", "ctrl_c", "inert", "__init__"),
     1: ("records", "planning", "statements", "explained", "explored", "outcome"),
     2: (
-        *("excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit", "verify"),
+        *("action_list", "excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit", "verify"),
         *(
             "planning_load",
             "planning_quantities",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
@@ -40,11 +41,17 @@ def no_proven_plan(face: Face, clock: Clock, run: Run) -> int:
     return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
 
 
+def shown(path: object) -> str:
+    """A path as it can be typed again: in quotes when it has blanks."""
+    name = path.as_posix() if isinstance(path, Path) else str(path)
+    return f'"{name}"' if " " in name else name
+
+
 def suggest(options: argparse.Namespace, face: Face) -> None:
     """The command that usually comes next, after everything else; nothing beside JSON or when it is to be quiet."""
     name = f"cli.{options.name}.next"
     if face.json or face.quiet or not face.text.has(name):
         return
     finished = getattr(options, "finished", None) or getattr(options, "folder", None)
-    about = face.text("cli.about_run", run=finished.as_posix()) if finished is not None else ""
-    face.write(["", face.text("cli.next", command=face.text(name, run=about, file=getattr(options, "file", "")))])
+    about = face.text("cli.about_run", run=shown(finished)) if finished is not None else ""
+    face.write(["", face.text("cli.next", command=face.text(name, run=about, file=shown(getattr(options, "file", ""))))])

@@ -80,12 +80,12 @@ def run_template(options: argparse.Namespace, face: Face) -> int:
     """An empty workbook in the standard layout."""
     from portfolio.excel.starter import write_template
 
-    write_template(options.file, _template_years(), face.text.lang)
+    write_template(options.file, template_years(), face.text.lang)
     face.done([options.file], face.text("cli.template.done", file=options.file.as_posix()))
     return EXIT_DONE
 
 
-def _template_years() -> range:
+def template_years() -> range:
     """The plan years of the only model in models/, or the seven years of the starter."""
     from portfolio.excel.starter import STARTER_YEARS
     from portfolio.planning_load import find_models, load_planning

@@ -15,6 +15,7 @@ from portfolio.cli.explain import HTML, run_compare, run_report, run_scenarios, 
 from portfolio.cli.face import EXIT_DONE, Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
 from portfolio.cli.frontier import run_frontier, run_prices
+from portfolio.cli.interchange import run_import, run_ledger
 from portfolio.cli.near import run_near, run_stability
 from portfolio.cli.optimise import run_check, run_optimise
 from portfolio.cli.region import run_region
@@ -143,6 +144,14 @@ def _add_files(add: Add, text: Text) -> None:
     layout.add_argument("--out", type=Path, metavar=text("cli.help.file"), help=text("cli.help.layout_out"))
     template = add("template", run_template)
     template.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
+    imported = add("import", run_import)
+    imported.add_argument("actions", type=Path, metavar=text("cli.help.actions"), help=text("cli.help.actions_file"))
+    imported.add_argument("file", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.template_file"))
+    imported.add_argument("--mapping", type=Path, required=True, metavar=text("cli.help.file"), help=text("cli.help.mapping"))
+    ledger = add("ledger", run_ledger)
+    run = text("cli.help.ledger_run")
+    complete(ledger.add_argument("--run", type=Path, required=True, metavar=text("cli.help.folder"), help=run, dest="finished"), runs)
+    ledger.add_argument("--out", type=Path, required=True, metavar=text("cli.help.file"), help=text("cli.help.ledger_out"))
     init = add("init", run_init)
     init.add_argument("folder", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.init_folder"))
     completion = add("completion", run_completion)

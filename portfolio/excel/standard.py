@@ -5,6 +5,7 @@ The bytes depend on nothing but the arguments (fixed creation date), and a text 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -31,6 +32,7 @@ from portfolio.text import Lang, Text
 from portfolio.units import KRONOR_PER, MoneyUnit
 
 CREATED: Final = datetime(2025, 1, 1)  # fixed, so that the same figures give the same bytes
+OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 HEADER_ROW: Final = 4
 """Row of the headers, counted from 0; above it the title, the unit and the sums."""
 SPARE_ROWS: Final = 200
@@ -97,12 +99,32 @@ def standard_workbook(portfolio: Portfolio, years: range, *, unit: MoneyUnit = "
         ValueError: an outlay lies outside the plan years and the year after, so that it has no column.
     """
     stream = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(stream, options)
+    book = xlsxwriter.Workbook(stream, OPTIONS)
     text = Text(lang)
     book.set_properties({"created": CREATED, "title": title})
     _investments(_Sheet(book, text("excel.sheet.investments"), lang), portfolio, years, unit, title)
     _overlaps(_Sheet(book, text("excel.sheet.overlaps"), lang), portfolio)
+    _guide(book, _Sheet(book, text("excel.sheet.guide"), lang), unit)
+    book.close()
+    return stream.getvalue()
+
+
+Row = dict[str, str | int | Decimal | None]
+"""What stands in the columns of a row, by field; a field that is left out is a blank cell."""
+
+
+def filled_workbook(rows: Sequence[Row], years: range, *, unit: MoneyUnit = "tkr", lang: Lang = "sv", title: str = "") -> bytes:
+    """The workbook as bytes, with rows that are not investments yet: blank cells are for the officer to fill in.
+
+    Args:
+        rows: amounts in `unit`; words as the officer would write them.
+    """
+    stream = BytesIO()
+    book = xlsxwriter.Workbook(stream, OPTIONS)
+    text = Text(lang)
+    book.set_properties({"created": CREATED, "title": title})
+    _table(_Sheet(book, text("excel.sheet.investments"), lang), rows, years, unit, title)
+    _overlaps(_Sheet(book, text("excel.sheet.overlaps"), lang), Portfolio(investments=()))
     _guide(book, _Sheet(book, text("excel.sheet.guide"), lang), unit)
     book.close()
     return stream.getvalue()
@@ -136,9 +158,13 @@ def _help(field: str, lang: Lang) -> str:
 
 
 def _investments(sheet: _Sheet, portfolio: Portfolio, years: range, unit: MoneyUnit, title: str) -> None:
+    _table(sheet, [_values(i, years, unit, sheet.lang) for i in portfolio.investments], years, unit, title)
+
+
+def _table(sheet: _Sheet, rows: Sequence[Row], years: range, unit: MoneyUnit, title: str) -> None:
     text = Text(sheet.lang)
     names = fields(years)
-    first, last = HEADER_ROW + 1, HEADER_ROW + max(len(portfolio.investments), 1)
+    first, last = HEADER_ROW + 1, HEADER_ROW + max(len(rows), 1)
     sheet.sheet.write_string(0, 0, title or text("excel.sheet.investments"), sheet.title)
     sheet.sheet.write_string(1, 0, text("excel.title.amounts", unit=unit))
     sheet.sheet.write_string(2, 0, text("excel.title.unit"), sheet.bold)
@@ -153,25 +179,23 @@ def _investments(sheet: _Sheet, portfolio: Portfolio, years: range, unit: MoneyU
         words = _words(column, sheet.lang)
         if words:
             sheet.choices(number, first, last + SPARE_ROWS, words)
-    for row, investment in enumerate(portfolio.investments, start=first):
-        values = _values(investment, years, unit, sheet.lang)
+    for row, values in enumerate(rows, start=first):
         for number, name in enumerate(names):
-            sheet.put(row, number, values[name], year=name in ("earliest_start", "latest_start", "price_level", "life", "lock"))
-    _sums(sheet, portfolio, years, unit)
+            sheet.put(row, number, values.get(name), year=name in ("earliest_start", "latest_start", "price_level", "life", "lock"))
+    _sums(sheet, rows, years)
     sheet.sheet.freeze_panes(HEADER_ROW + 1, 2)
     sheet.paper(HEADER_ROW, text("excel.title.page"), len(names))
 
 
-def _sums(sheet: _Sheet, portfolio: Portfolio, years: range, unit: MoneyUnit) -> None:
+def _sums(sheet: _Sheet, rows: Sequence[Row], years: range) -> None:
     """Sums of the visible rows, above the header so that the table can grow."""
     names = fields(years)
-    first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(len(portfolio.investments), 1)
+    first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(len(rows), 1)
     sheet.sheet.write_string(HEADER_ROW - 1, 0, Text(sheet.lang)("excel.title.sum"), sheet.bold)
     for number, name in enumerate(names):
         if name.startswith("outlay.") or name == "grant":
             letter = xl_col_to_name(number)
-            values = (_values(i, years, unit, sheet.lang)[name] for i in portfolio.investments)
-            total = sum((Decimal(v) for v in values if v), Decimal(0))
+            total = sum((Decimal(v) for v in (row.get(name) for row in rows) if v), Decimal(0))
             formula = f"=SUBTOTAL(109,{letter}{first}:{letter}{last})"
             sheet.sheet.write_formula(HEADER_ROW - 1, number, formula, sheet.bold_whole, float(total))
 
@@ -184,10 +208,10 @@ def _words(column: Column | None, lang: Lang) -> list[str]:
     return [yes_no(v, lang) for v in (True, False)] if column.kind is Kind.YES_NO else []
 
 
-def _values(i: Investment, years: range, unit: MoneyUnit, lang: Lang) -> dict[str, str | int | Decimal | None]:
+def _values(i: Investment, years: range, unit: MoneyUnit, lang: Lang) -> Row:
     """What stands in each column of an investment's row."""
     mark = _MARK[lang]
-    values: dict[str, str | int | Decimal | None] = {
+    values: Row = {
         "id": i.id,
         "name": i.name,
         "owner": i.owner,
@@ -229,7 +253,7 @@ def _values(i: Investment, years: range, unit: MoneyUnit, lang: Lang) -> dict[st
     return values | _outlays(i, years, unit)
 
 
-def _outlays(i: Investment, years: range, unit: MoneyUnit) -> dict[str, str | int | Decimal | None]:
+def _outlays(i: Investment, years: range, unit: MoneyUnit) -> Row:
     amounts = {i.proposed_start + k: kr for k, kr in enumerate(i.outlay)}
     columns = {y: f"outlay.{y}" for y in years} | {years[-1] + 1: "outlay.later"}
     if any(kr and y not in columns for y, kr in amounts.items()):
