@@ -1,4 +1,4 @@
-"""Writes the documentation that follows from the code: docs/findings.md, docs/run.schema.json and the README's picture of the terminal.
+"""Writes the documentation that follows from the code: docs/findings.md, docs/frames.md, docs/run.schema.json, the README's picture.
 
     python docs/generate.py
 
@@ -15,6 +15,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from portfolio import frames
 from portfolio.reports.run_json import schema
 from portfolio.text import LANGUAGES, Lang, Text, catalogue
 
@@ -73,6 +74,33 @@ def findings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def frames_page() -> str:
+    """docs/frames.md: every table of `portfolio.frames` with its columns and their units."""
+    lines = [
+        "# Tables in Python",
+        "",
+        "Written from `portfolio/frames.py` by `docs/generate.py`. `portfolio.frames` gives a finished run as pandas tables,",
+        "for analyses of one's own.",
+        "",
+        "```python",
+        "from pathlib import Path",
+        "from portfolio.analysis.sides import load_run",
+        "from portfolio.frames import decisions, outlays",
+        "",
+        'run = load_run(Path("outputs/2025-01-31-01/run.json"))',
+        'print(decisions(run).groupby("owner")["outlay"].sum())',
+        "print(outlays(run).sum())",
+        "```",
+        "",
+        "Kronor and years are whole numbers, tonnes exact decimals (`Decimal`); what is missing is `<NA>` or `None`. Names are",
+        "those of [`run.json`](run.schema.json).",
+    ]
+    for name, columns in frames.UNITS.items():
+        about = (getattr(frames, name).__doc__ or "").strip()
+        lines += ["", f"## {name}", "", about, "", "| Column | Unit |", "| --- | --- |", *(f"| `{c}` | {u} |" for c, u in columns.items())]
+    return "\n".join(lines) + "\n"
+
+
 def schema_page() -> str:
     """docs/run.schema.json: the JSON schema of run.json."""
     return json.dumps(schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
@@ -113,6 +141,7 @@ def main() -> int:
     readme = TOP / "README.md"
     pages = {
         TOP / "docs" / "findings.md": findings_page(),
+        TOP / "docs" / "frames.md": frames_page(),
         TOP / "docs" / "run.schema.json": schema_page(),
         readme: with_picture(readme.read_text("utf-8"), terminal()),
     }

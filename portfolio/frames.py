@@ -7,11 +7,57 @@ decisions(run).groupby("owner")["outlay"].sum()
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
 from portfolio.outcome import Decision, Run
 from portfolio.records import Frozen
+
+KR: Final = "kr"
+T: Final = "t"
+YEAR: Final = "year"
+TEXT: Final = "text"
+UNITS: Final[dict[str, dict[str, str]]] = {
+    "decisions": {
+        **dict.fromkeys(("id", "name", "owner", "layer", "bond_category", "reason"), TEXT),
+        "start": YEAR,
+        "percent": "%",
+        "operating": "kr a year",
+        **dict.fromkeys(("tonnes_objective", "tonnes_target_year"), T),
+        **dict.fromkeys(("outlay", "grants", "partners"), KR),
+    },
+    "outlays": {"id": TEXT, "every year": KR},
+    "years": {
+        "year": YEAR,
+        **dict.fromkeys(("frame", "frame_available", "outlay_plan", "outlay_gap", "grants", "partners", "operating"), KR),
+        **dict.fromkeys(("other_net_investment", "self_financing", "interest", "net_debt", "mandate"), KR),
+        **dict.fromkeys(("emissions", "removals"), T),
+    },
+    "emissions": {
+        "year": YEAR,
+        **dict.fromkeys(("reference", "reductions", "external_reductions", "emissions", "removals"), T),
+    },
+    "debt": {
+        "year": YEAR,
+        **dict.fromkeys(("opening", "outlay_plan", "outlay_gap", "grants", "partners", "operating", "other_net_investment"), KR),
+        **dict.fromkeys(("self_financing", "interest", "closing", "mandate", "headroom", "borrowable"), KR),
+    },
+    "charges": {
+        "owner": TEXT,
+        "year": YEAR,
+        **dict.fromkeys(("depreciation", "release", "internal_rate", "expensed", "operating", "total", "limit"), KR),
+    },
+    "uses": {"id": TEXT, "year": YEAR, "source": TEXT, "kronor": KR},
+    "allocations": {"issue": TEXT, "id": TEXT, "outlay_year": YEAR, "year": YEAR, "kind": TEXT, "kronor": KR},
+    "checks": {
+        **dict.fromkeys(("constraint", "subject", "relation", "unit"), TEXT),
+        "year": YEAR,
+        **dict.fromkeys(("left", "right", "slack"), "as `unit` says"),
+        "holds": "true or false",
+    },
+}
+"""Every table, its index first, with the unit of each column; `docs/frames.md` is written from it."""
 
 
 def decisions(run: Run) -> pd.DataFrame:
@@ -46,6 +92,11 @@ def _by_year(rows: Sequence[tuple[Decision, dict[int, int]]]) -> pd.DataFrame:
 def years(run: Run) -> pd.DataFrame:
     """One row a plan year: frame, outlays by layer, grants, net debt, mandate (kr), emissions (t)."""
     return _lines(run.years).set_index("year")
+
+
+def emissions(run: Run) -> pd.DataFrame:
+    """One row an effect year: reference path, reductions by the city and by others, what is left, removals (t); empty without emissions."""
+    return _lines(run.emissions).set_index("year") if run.emissions else pd.DataFrame()
 
 
 def debt(run: Run) -> pd.DataFrame:

@@ -47,6 +47,10 @@ def test_findings_page_is_current(generate: dict[str, Any]) -> None:
     assert (TOP / "docs" / "findings.md").read_text("utf-8") == generate["findings_page"](), "run python docs/generate.py"
 
 
+def test_frames_page_is_current(generate: dict[str, Any]) -> None:
+    assert (TOP / "docs" / "frames.md").read_text("utf-8") == generate["frames_page"](), "run python docs/generate.py"
+
+
 def test_schema_is_current(generate: dict[str, Any]) -> None:
     assert json.loads((TOP / "docs" / "run.schema.json").read_text("utf-8")) == json.loads(generate["schema_page"]())
 

@@ -33,6 +33,25 @@ def test_tables_hold_the_figures_of_the_run(tmp_path: Path) -> None:
     assert len(checks(run)) == len(run.audit.checks if run.audit is not None else ())
 
 
+@pytest.mark.parametrize("name", frames.UNITS)
+def test_every_column_is_documented_with_its_unit(name: str) -> None:
+    """The documented columns are those of the table, and what is said to be kronor is whole, tonnes exact."""
+    table = getattr(frames, name)(small().run)
+    documented = frames.UNITS[name]
+    index = [n for n in table.index.names if n is not None] or (["id"] if name == "outlays" else [])
+    if name == "outlays":
+        assert documented == {"id": "text", "every year": "kr"}
+        assert all(isinstance(year, int) for year in table.columns)
+        return
+    assert {*index, *table.columns} == set(documented)
+    for column in table.columns:
+        values = list(table[column].dropna())
+        if documented[column].startswith("kr"):
+            assert all(float(v).is_integer() for v in values), column
+        if documented[column] == "t":
+            assert all(isinstance(v, Decimal) for v in values), column
+
+
 def test_a_run_without_a_plan_has_empty_tables(tmp_path: Path) -> None:
     write_round(tmp_path, "sv")
     model, _ = load_planning(next((tmp_path / "models").glob("*.toml")))
