@@ -12,7 +12,7 @@ from portfolio.analysis.frontier.find import audited
 from portfolio.analysis.plan import no_reasons
 from portfolio.analysis.ranking import ranking
 from portfolio.errors import SolveStopped
-from portfolio.evaluate import Pick, total_outlay
+from portfolio.evaluate import Pick, Picks, total_outlay
 from portfolio.explored.costs import CostLine, Costs
 from portfolio.instance import Instance, build_instance
 from portfolio.planning import TonnesQuantity
@@ -27,22 +27,27 @@ def costs(base: Base, clock: Clock) -> Costs:
     Raises:
         AuditBreached: a fault of ours.
     """
-    planning = base.question.planning
-    d = build_instance(base.question.portfolio, planning)
+    d = build_instance(base.question.portfolio, base.question.planning)
     totals = audited(d, base.picks).totals
-    decisions = Accounts(d, base.picks).decisions(no_reasons(d))
-    tonnes = {x.id: x.tonnes_objective for x in decisions if x.id in base.picks}
+    found = plan_costs(d, base.picks)
+    assert Decimal(found.tonnes) == totals.tonnes, "attributed tonnes sum to the plan's"
+    assert found.outlay == totals.outlay_plan + totals.outlay_gap, "outlays sum to the plan's"
+    try:
+        return found.model_copy(update={"ranking": ranking(d, base.picks, clock), "complete": True})
+    except SolveStopped:
+        return found
+
+
+def plan_costs(d: Instance, picks: Picks) -> Costs:
+    """The curve of a plan, without a ranking to compare with: nothing is solved."""
+    planning = d.planning
+    decisions = Accounts(d, picks).decisions(no_reasons(d))
+    tonnes = {x.id: x.tonnes_objective for x in decisions if x.id in picks}
     table = planning.operating_charge
     rate = table.internal_rate.value if table is not None else None
     last = max(d.all_years) if planning.objective.quantity is TonnesQuantity.LIFETIME else planning.horizon.effects_until.value
-    lines = [_line(d, i, pick, tonnes, net_cost(d, i, pick, rate, last), _needed_by(d, i, base.picks)) for i, pick in base.picks.items()]
+    lines = [_line(d, i, pick, tonnes, net_cost(d, i, pick, rate, last), _needed_by(d, i, picks)) for i, pick in picks.items()]
     lines.sort(key=_place)
-    assert sum(Decimal(line.tonnes) for line in lines) == totals.tonnes, "attributed tonnes sum to the plan's"
-    assert sum(line.outlay for line in lines) == totals.outlay_plan + totals.outlay_gap, "outlays sum to the plan's"
-    try:
-        ranked = ranking(d, base.picks, clock)
-    except SolveStopped:
-        ranked = None
     return Costs(
         title=planning.title,
         quantity=planning.objective.quantity.value,
@@ -53,11 +58,11 @@ def costs(base: Base, clock: Clock) -> Costs:
         first_year=d.years[0],
         last_year=last,
         lines=tuple(lines),
-        tonnes=totals.tonnes,
-        outlay=totals.outlay_plan + totals.outlay_gap,
+        tonnes=sum((Decimal(line.tonnes) for line in lines), Decimal(0)),
+        outlay=sum(line.outlay for line in lines),
         net_cost=sum(line.net_cost for line in lines),
-        ranking=ranked,
-        complete=ranked is not None,
+        ranking=None,
+        complete=False,
     )
 
 

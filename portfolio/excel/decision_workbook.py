@@ -1,4 +1,4 @@
-"""Draws the sheets that `reports/workbook.py` describes: tables, sums, charts and print set-up, with XlsxWriter.
+"""Draws the sheets that `reports/workbook.py` describes: tables, formulas, sums, charts and print set-up, with XlsxWriter.
 
 The bytes depend on nothing but the sheets: the creation date is fixed. Text is always written as text and can never become a formula.
 """
@@ -8,15 +8,19 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from portfolio.excel.charts import Chart, Place, draw_chart
+from portfolio.excel.charts import Chart, Spot, draw_chart
+from portfolio.excel.places import CHART_ROWS, FIRST, Place, Places, places
+from portfolio.excel.sheet_parts import FORMATS, Block, Cell, Column, Edit, Formula, Labels, Mark, Sheet, Value, stored
+
+__all__ = ["Block", "Cell", "Chart", "Column", "Edit", "Formula", "Labels", "Mark", "Sheet", "Value", "stored", "workbook_bytes"]
 
 CREATED: Final = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Fixed, so that the same run gives the same bytes; when the run was made stands in the workbook."""
@@ -24,72 +28,25 @@ CREATED: Final = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 LINE: Final = 14
 """Height of a line in points at 10-point type."""
 
-CHART_ROWS: Final = 19
-"""Rows that a chart covers."""
-
 ROWS_A_PAGE: Final = 50
 """Rows of a landscape page that can still be read."""
 
-ROWS_IN_FULL: Final = 40
-WIDTH_IN_FULL: Final = 128
-"""Rows, and characters of their columns, that a landscape A4 page holds in full size."""
+ROWS_IN_FULL: Final = 36
+WIDTH_IN_FULL: Final = 762
+"""Rows, and points of their columns, that a landscape A4 page holds in full size."""
 
-Value = str | int | Decimal | None
+LANGUAGES: Final = {"sv": "[$-41D]", "en": "[$-809]"}
+"""Number formats say whose separators they mean: 1 250,5 in a Swedish workbook, also where the computer speaks another language."""
 
-FORMATS: Final[dict[str, str]] = {
-    "text": "@",
-    "wrapped": "@",
-    "year": "0",
-    "count": "#,##0",
-    "kr": "#,##0",
-    "mnkr": "#,##0.0,,",  # whole kronor shown in millions: the cell keeps every krona
-    "t": "#,##0",
-    "exact": "#,##0.0##",  # only for what is not whole: Excel would show a whole number as `6,600.`
-    "per_mnkr": "#,##0.0",
-    "percent": "0.0%",
-    "rate": "0.00%",
+SHADES: Final[dict[str, dict[str, object]]] = {
+    "breach": {"bg_color": "#F8D7DA", "font_color": "#842029", "bold": True},
+    "changed": {"bg_color": "#FFE0B2", "italic": True},
+    "holds": {"bg_color": "#DDEFE0", "font_color": "#14532D"},
 }
-"""Number formats by kind of column; Excel shows them with the reader's own separators."""
+"""How the marks look: all of them also differ in type or weight, not only in colour."""
 
-
-@dataclass(frozen=True)
-class Column:
-    """A column: heading with unit, kind (see FORMATS), width in characters, and whether the column is summed."""
-
-    heading: str
-    kind: str = "text"
-    width: int = 12
-    summed: bool = False
-
-
-@dataclass(frozen=True)
-class Block:
-    """A table with its heading, and the charts that show it."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    charts: tuple[Chart, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet: what it is called, what it says first, its tables."""
-
-    name: str
-    title: str
-    lines: tuple[str, ...] = ()
-    blocks: tuple[Block, ...] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Words on every sheet."""
-
-    total: str
-    page: str
-    author: str
+INPUT: Final = {"bg_color": "#FFF8D6", "font_color": "#1F3B8B", "border": 1, "border_color": "#BFA23A"}
+"""A cell that the reader may change."""
 
 
 def workbook_bytes(sheets: Sequence[Sheet], labels: Labels) -> bytes:
@@ -98,7 +55,7 @@ def workbook_bytes(sheets: Sequence[Sheet], labels: Labels) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(target, options)
     book.set_properties({"title": sheets[0].title, "author": labels.author, "created": CREATED})
-    drawer = _Drawer(book, labels)
+    drawer = _Drawer(book, labels, Places(sheets))
     for sheet in sheets:
         drawer.sheet(sheet)
     book.close()
@@ -108,78 +65,116 @@ def workbook_bytes(sheets: Sequence[Sheet], labels: Labels) -> bytes:
 class _Drawer:
     """Formats and positions of one workbook."""
 
-    def __init__(self, book: Any, labels: Labels) -> None:
+    def __init__(self, book: Any, labels: Labels, found: Places) -> None:
         self._book = book
         self._labels = labels
+        self._places = found
         base = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
         self._title = book.add_format({**base, "bold": True, "font_size": 14})
         self._line = book.add_format({**base, "text_wrap": True})
         self._heading = book.add_format({**base, "bold": True, "font_size": 12})
         header = {**base, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E4ECF4"}
+        language = LANGUAGES.get(labels.lang, "")
+        forms = {kind: form if form in {"@", "0"} else language + form for kind, form in FORMATS.items()}
         self._headers = {kind: book.add_format({**header, **_side(kind)}) for kind in FORMATS}
-        self._cells = {
-            kind: book.add_format({**base, "num_format": form, **_side(kind), **({"text_wrap": True} if kind == "wrapped" else {})})
-            for kind, form in FORMATS.items()
+        cells = {
+            kind: {**base, "num_format": form, **_side(kind), **({"text_wrap": True} if kind == "wrapped" else {})}
+            for kind, form in forms.items()
         }
+        self._cells = {kind: book.add_format(form) for kind, form in cells.items()}
+        self._inputs = {kind: book.add_format({**form, **INPUT}) for kind, form in cells.items()}
         self._sums = {
-            kind: book.add_format({**base, "num_format": form, "bold": True, "top": 1, **_side(kind)}) for kind, form in FORMATS.items()
+            kind: book.add_format({**base, "num_format": form, "bold": True, "top": 1, **_side(kind)}) for kind, form in forms.items()
         }
+        self._shades = {name: book.add_format(shade) for name, shade in SHADES.items()}
         self._tables = 0
 
     def sheet(self, sheet: Sheet) -> None:
         """One sheet from top to bottom."""
         page = self._book.add_worksheet(sheet.name)
         page.hide_gridlines(2)
-        page.set_landscape()
-        page.set_paper(9)
-        page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        page.fit_to_pages(1, 1 if self._on_one_page(sheet) else 0)
-        page.set_footer(f"&L{sheet.name}&R{self._labels.page}")
-        for n, width in enumerate(self._widths(sheet)):
+        if sheet.calculation:
+            page.set_tab_color("#9AA5B1")
+        widths = self._widths(sheet)
+        for n, width in enumerate(widths):
             page.set_column(n, n, width)
         page.write_string(0, 0, sheet.title, self._title)
         page.set_row(0, 22)
-        row = 1
-        for line in sheet.lines:
-            last = max(8, *(len(b.columns) for b in sheet.blocks)) - 1 if sheet.blocks else 8
+        wide = max(8, *(len(b.columns) for b in sheet.blocks)) - 1 if sheet.blocks else 8
+        last = min(wide, sheet.printed - 1) if sheet.printed else wide
+        last = min(last, sheet.pages[0] - 1) if sheet.pages else last
+        room = min(130, sum(widths[: last + 1]) or 130)
+        for row, line in enumerate(sheet.lines, start=FIRST):
             page.merge_range(row, 0, row, last, "", self._line)
             page.write_string(row, 0, line, self._line)
-            page.set_row(row, LINE * _lines(line, 130))
-            row += 1
-        row += 1
-        page.freeze_panes(1, 0)
-        longest = max(range(len(sheet.blocks)), key=lambda n: len(sheet.blocks[n].rows), default=0)
-        most, breaks, begun = self._rows_a_page(sheet), [], 0
-        for n, block in enumerate(sheet.blocks):
-            if n and row - begun + self._rows_of(block) > most:
-                # a table that would be torn apart begins on a page of its own
-                breaks.append(row)
-                begun = row
+            page.set_row(row, LINE * _lines(line, room))
+        placed = places(sheet)
+        self._print_setup(page, sheet, placed, widths)
+        self._freeze(page, sheet, placed)
+        for block, place in zip(sheet.blocks, placed, strict=True):
             if block.title:
-                page.write_string(row, 0, block.title, self._heading)
-                row += 1
+                page.write_string(place.title, 0, block.title, self._heading)
+            self.block(page, place, block)
+        for name, refers in sheet.names:
+            self._book.define_name(name, "=" + self._places.resolved(f"[[{refers}]]"))
+
+    def _freeze(self, page: Any, sheet: Sheet, placed: list[Place]) -> None:
+        """Headings stay in view; those of a first, short table would stay above the rows of the next."""
+        if sheet.frozen is not None:
+            page.freeze_panes(self._places[sheet.frozen[0]].top + 1, sheet.frozen[1])
+        elif placed and self._longest(sheet) == 0:
+            page.freeze_panes(placed[0].top + 1, 0)
+        else:
+            page.freeze_panes(1, 0)
+
+    @staticmethod
+    def _longest(sheet: Sheet) -> int:
+        return max(range(len(sheet.blocks)), key=lambda n: len(sheet.blocks[n].rows), default=0)
+
+    def _print_setup(self, page: Any, sheet: Sheet, placed: list[Place], widths: list[int]) -> None:
+        """A4 landscape, as wide as a page or the pages that are asked for; page breaks between tables and before charts."""
+        page.set_landscape()
+        page.set_paper(9)
+        page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        page.set_footer(f"&L{sheet.name}&R{self._labels.page}")
+        repeated = sheet.frozen[1] if sheet.frozen is not None else 0
+        if sheet.printed:
+            end = max((p.charts + CHART_ROWS * len(b.charts) for p, b in zip(placed, sheet.blocks, strict=True)), default=1)
+            page.print_area(0, 0, end, sheet.printed - 1)
+        if sheet.pages:
+            page.set_v_pagebreaks(list(sheet.pages))
+            page.repeat_columns(0, repeated - 1)
+        scale = self._scale(sheet, widths, repeated)
+        page.fit_to_pages(len(sheet.pages) + 1, 1 if self._on_one_page(sheet) else 0)
+        most, breaks, begun = ROWS_IN_FULL * 100 // scale, [], 0
+        longest = self._longest(sheet)
+        for n, (block, place) in enumerate(zip(sheet.blocks, placed, strict=True)):
+            if n and place.title - begun + self._rows_of(block) > most:
+                # a table that would be torn apart begins on a page of its own
+                breaks.append(place.title)
+                begun = place.title
             if n == longest and self._rows_of(block) > most:
                 # only where the table itself runs over: its headings must not stand above the rows of another
-                page.repeat_rows(row)
-            if n == 0 and longest == 0:
-                # the headings of a first, short table would stay above the rows of the next
-                page.freeze_panes(row + 1, 0)
-            started, row = row, self.block(page, sheet.name, row, block)
+                page.repeat_rows(place.top)
             charts = CHART_ROWS * len(block.charts)
-            if charts and not self._on_one_page(sheet) and (started - begun + self._rows_of(block) - charts) % most + charts > most:
+            if charts and not self._on_one_page(sheet) and (place.title - begun + self._rows_of(block) - charts) % most + charts > most:
                 # a chart that would be torn apart stands on a page of its own
-                breaks.append(row - charts)
-                begun = row - charts
+                breaks.append(place.charts)
+                begun = place.charts
         if breaks:
             page.set_h_pagebreaks(breaks)
+
+    @staticmethod
+    def _scale(sheet: Sheet, widths: list[int], repeated: int) -> int:
+        """Per cent of full size at which the widest printed page just fits, about: fonts differ between computers."""
+        printed = [(7 * w + 5) * 3 / 4 for w in widths[: sheet.printed or len(widths)]]
+        edges = [0, *sheet.pages, len(printed)]
+        pages = [sum(printed[a:b]) + (sum(printed[:repeated]) if a else 0) for a, b in pairwise(edges)]
+        return max(10, min(100, int(WIDTH_IN_FULL * 100 / max(1.0, *pages)))) if pages else 100
 
     def _rows_of(self, block: Block) -> int:
         """Lines that a table takes with its title, heading, sum and charts."""
         return sum(self._height(values, block.columns) for values in block.rows) + 4 + CHART_ROWS * len(block.charts)
-
-    def _rows_a_page(self, sheet: Sheet) -> int:
-        """Rows of a printed page: the wider the sheet, the smaller it is printed, and the more rows there are."""
-        return int(ROWS_IN_FULL * max(1.0, sum(self._widths(sheet)) / WIDTH_IN_FULL))
 
     @staticmethod
     def _on_one_page(sheet: Sheet) -> bool:
@@ -197,63 +192,91 @@ class _Drawer:
                 widest[n] = max(widest[n], column.width)
         return widest
 
-    def block(self, page: Any, sheet: str, top: int, block: Block) -> int:
-        """A table from its header row down, then its charts; the row after them."""
+    def block(self, page: Any, place: Place, block: Block) -> None:
+        """A table from its header row down, then its charts."""
         self._tables += 1
-        summed = any(c.summed for c in block.columns) and bool(block.rows)
-        bottom = top + max(1, len(block.rows))
         columns = [{"header": c.heading, "header_format": self._headers[c.kind], "format": self._cells[c.kind]} for c in block.columns]
         page.add_table(
-            top,
+            place.top,
             0,
-            bottom,
+            place.bottom,
             len(block.columns) - 1,
             {
                 "name": f"{block.name}_{self._tables}",
                 "columns": columns,
                 "style": "Table Style Light 1",
-                "autofilter": len(block.rows) > 1,
+                "autofilter": block.filtered and len(block.rows) > 1,
             },
         )
-        page.set_row(top, LINE * max(_lines(c.heading, c.width) for c in block.columns))
-        for r, values in enumerate(block.rows, start=top + 1):
-            page.set_row(r, LINE * self._height(values, block.columns))
+        page.set_row(place.top, LINE * max(_lines(c.heading, c.width) for c in block.columns))
+        edited = {(e.row, e.column) for e in block.edits}
+        for r, values in enumerate(block.rows):
+            row = place.top + 1 + r
+            page.set_row(row, LINE * self._height(values, block.columns))
             for c, (value, column) in enumerate(zip(values, block.columns, strict=True)):
-                self._write(page, r, c, value, column.kind)
-        if summed:
-            bottom += 1
-            self._sum_row(page, bottom, top + 1, block)
-        row = bottom + 2
-        for chart in block.charts:
-            draw_chart(self._book, page, Place(sheet, row, top + 1, top + len(block.rows)), [c.heading for c in block.columns], chart)
-            row += CHART_ROWS
-        return row
+                forms = self._inputs if (r, c) in edited else self._cells
+                form = forms[_kind(stored(value)) if column.kind == "exact" else column.kind]
+                if isinstance(value, Formula):
+                    text = self._places.resolved(value.text, place, r)
+                    page.write_formula(row, c, f"={text}", form, _held(value.value))
+                else:
+                    _write(page, row, c, value, form)
+        if block.summed:
+            self._sum_row(page, place, block)
+        for edit in block.edits:
+            _validate(page, place, edit)
+        for mark in block.marks:
+            rule = {"type": "formula", "criteria": "=" + self._places.resolved(mark.text, place, 0), "format": self._shades[mark.style]}
+            page.conditional_format(place.top + 1, mark.first, place.bottom, mark.last, rule)
+        for n, chart in enumerate(block.charts):
+            spot = Spot(place.sheet, place.charts + n * CHART_ROWS, place.top + 1, place.top + len(block.rows))
+            draw_chart(self._book, page, spot, [c.heading for c in block.columns], chart)
 
     @staticmethod
-    def _height(values: tuple[Value, ...], columns: tuple[Column, ...]) -> int:
+    def _height(values: tuple[Cell, ...], columns: tuple[Column, ...]) -> int:
         """Lines that the highest wrapped cell of a row needs."""
-        wrapped = [_lines(v, c.width) for v, c in zip(values, columns, strict=True) if c.kind == "wrapped" and isinstance(v, str)]
-        return max([1, *wrapped])
+        pairs = ((stored(v), c) for v, c in zip(values, columns, strict=True))
+        return max([1, *(_lines(v, c.width) for v, c in pairs if c.kind == "wrapped" and isinstance(v, str))])
 
-    def _sum_row(self, page: Any, row: int, first: int, block: Block) -> None:
+    def _sum_row(self, page: Any, place: Place, block: Block) -> None:
         """Live sums under the table, over what the filter shows, with our own figure as the stored value."""
+        row = place.bottom + 1
         page.write_string(row, 0, self._labels.total, self._sums["text"])
         for n, column in enumerate(block.columns):
             if column.summed:
                 letter = xl_col_to_name(n)
-                total = sum(v for v in (values[n] for values in block.rows) if isinstance(v, int | Decimal))
-                page.write_formula(row, n, f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{row})", self._sums[column.kind], _number(total))
+                total = sum(v for v in (stored(values[n]) for values in block.rows) if isinstance(v, int | Decimal))
+                text = f"=SUBTOTAL(109,{letter}{place.top + 2}:{letter}{row})"
+                page.write_formula(row, n, text, self._sums[column.kind], _number(total))
             elif n:
                 page.write_blank(row, n, None, self._sums["text"])
 
-    def _write(self, page: Any, row: int, column: int, value: Value, kind: str) -> None:
-        form = self._cells[_kind(value) if kind == "exact" else kind]
-        if value is None:
-            page.write_blank(row, column, None, form)
-        elif isinstance(value, str):
-            page.write_string(row, column, value, form)
-        else:
-            page.write_number(row, column, _number(value), form)
+
+def _write(page: Any, row: int, column: int, value: Value, form: Any) -> None:
+    if value is None:
+        page.write_blank(row, column, None, form)
+    elif isinstance(value, str):
+        page.write_string(row, column, value, form)
+    else:
+        page.write_number(row, column, _number(value), form)
+
+
+def _held(value: Value) -> str | int | float:
+    """A value as it is stored with its formula."""
+    return _number(value) if isinstance(value, int | Decimal) else value or ""
+
+
+def _validate(page: Any, place: Place, edit: Edit) -> None:
+    """What may be written in an input cell; a list in Excel holds at most 255 characters."""
+    row = place.top + 1 + edit.row
+    rule: dict[str, object] = {"input_title": edit.title, "input_message": edit.message, "ignore_blank": True, "error_type": "warning"}
+    if edit.between:
+        rule |= {"validate": "integer", "criteria": "between", "minimum": edit.allowed[0], "maximum": edit.allowed[-1]}
+    elif edit.allowed and len(",".join(str(a) for a in edit.allowed)) <= 255:
+        rule |= {"validate": "list", "source": list(edit.allowed)}
+    else:
+        rule |= {"validate": "any"}
+    page.data_validation(row, edit.column, row, edit.column, rule)
 
 
 def _kind(value: Value) -> str:

@@ -39,13 +39,14 @@ def render(found: Costs, text: Text, console: Console) -> None:
 
 def sections(found: Costs, text: Text) -> list[Section]:
     """Written once, for the terminal and the workbook."""
-    made = [_curve(found, text)]
+    made = [curve_section(found, text)]
     if found.ranking is not None:
         made.append(_ranking(found.ranking, found, text))
     return made
 
 
-def _curve(found: Costs, text: Text) -> Section:
+def curve_section(found: Costs, text: Text) -> Section:
+    """The curve: net cost and tonnes of every started investment."""
     quantity = _quantity(found, text)
     words = {"first": found.first_year, "last": found.last_year, "quantity": quantity}
     discounted = text("costs.discounted", rate=rate(Decimal(found.rate), text.lang), **words) if found.rate is not None else ""
@@ -166,7 +167,7 @@ def workbook(found: Costs, text: Text) -> bytes:
         )
         for section in sections(found, text)
     ]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
 
 
 def picture(found: Costs, form: Form, text: Text) -> bytes:

@@ -115,7 +115,7 @@ def summary_sheet(run: Run, decisions: Sequence[Decision], text: Text, name: str
         tuple(lines),
         (_by_decision(book, decisions), _outlays(book, decisions), _list(book, decisions)),
     )
-    return workbook_bytes([sheet], Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+    return workbook_bytes([sheet], Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
 
 
 def _by_decision(book: Book, decisions: Sequence[Decision]) -> Block:

@@ -295,7 +295,7 @@ def workbook(found: Robust, text: Text) -> bytes:
     ]
     if not sheets:
         sheets = [Sheet(text("robust.sheet.core"), clean(found.title), head)]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
 
 
 def _whole(parts: Sequence[Part]) -> list[Part]:

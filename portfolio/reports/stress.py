@@ -101,4 +101,4 @@ def workbook(found: Stress, text: Text) -> bytes:
         )
         for section in sections(found, text)
     ]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))

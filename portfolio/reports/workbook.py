@@ -1,75 +1,94 @@
-"""What stands in `beslutsunderlag.xlsx`: sheets, tables and sentences, as plain values. `excel/decision_workbook.py` draws them."""
+"""What stands in `beslutsunderlag.xlsx`: sheets, tables and sentences, as plain values. `excel/decision_workbook.py` draws them.
+
+Where the run has its records the totals are formulas over the decisions (`reports/live/`); otherwise they are the run's figures.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
+from portfolio.analysis.costs import plan_costs
 from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Block, Column, Labels, Sheet, Value, workbook_bytes
 from portfolio.outcome import Decision, Layer, Run, Totals
 from portfolio.reports.answer import answer, both_proven, most_proven
-from portfolio.reports.figures import kronor, moment
+from portfolio.reports.costs import curve_section
+from portfolio.reports.figures import moment
 from portfolio.reports.findings import clean
+from portfolio.reports.live.book import Live, live_of
+from portfolio.reports.live.limits import NOT_LIVE
+from portfolio.reports.live.overlay import emissions
 from portfolio.reports.money.bonds import bond_section
-from portfolio.reports.money.debt import charge_section, debt_section
+from portfolio.reports.money.debt import charge_section, debt_section, owner_tables
 from portfolio.reports.money.funding import funding_section
 from portfolio.reports.money.gap import gap_section, ladder_part
 from portfolio.reports.money.section import Section, block
 from portfolio.reports.reason import sentence
+from portfolio.reports.workbook_about import about
+from portfolio.reports.workbook_record import Record
 from portfolio.text import Text
 
 
 def render(run: Run, text: Text) -> bytes:
     """The decision workbook of a run that has a plan."""
     book = Book(run, text)
-    sheets = [
-        book.summary(),
-        book.decisions(),
-        book.year_plan(),
-        *(book.section(make(run, text)) for make in MONEY),
-        book.emissions(),
-        book.assumptions(),
-        book.control(),
-    ]
+    sheets = [book.summary(), book.decisions(), book.year_plan(), book.gap(), book.debt(), book.charges()]
+    sheets += [book.section(funding_section(run, text)), book.section(bond_section(run, text)), book.emissions(), *book.costs()]
+    sheets += [book.assumptions(), *book.control()]
     if run.findings:
-        sheets.append(book.findings())
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
-
-
-MONEY = (gap_section, debt_section, charge_section, funding_section, bond_section)
-"""The sheets about money, in their order."""
-
-NOT_ASSUMED = ("file", "sha256", "title", "description", "schema_version", "scenarios")
-"""What names the model and is no assumption."""
+        sheets.append(book.sheet("findings", book.record.findings()))
+    sheets += book.live.sheets() if book.live is not None else []
+    sheets.insert(1, about(run, sheets, book.without, text))
+    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
 
 
 class Book:
-    """The sheets of one run."""
+    """The sheets of one run.
+
+    Attributes:
+        live: the formulas; None where there are none, and then `without` is the sentence that says why.
+    """
 
     def __init__(self, run: Run, text: Text) -> None:
         self.run = run
         self.t = text
-        self.lang = text.lang
         self.years = [y.year for y in run.years]
+        order = {Layer.PLAN: 0, Layer.GAP: 1, Layer.NOT_RECOMMENDED: 2, Layer.EXTERNAL: 3}
+        self._decisions = sorted(run.decisions, key=lambda d: (order[d.layer], d.id))
+        found = live_of(run, [d.id for d in self._decisions], text)
+        self.live: Live | None = found if isinstance(found, Live) else None
+        self.without = text(found) if isinstance(found, str) else ""
+        self.record = Record(run, text)
 
     def sheet(self, name: str, *blocks: Block, lines: tuple[str, ...] = ()) -> Sheet:
-        """A sheet with its name and title from the catalogue."""
-        return Sheet(self.t(f"workbook.{name}.sheet"), self.t(f"workbook.{name}.title", title=clean(self.run.title)), lines, blocks)
+        """A sheet with its name and title from the catalogue; sums of figures that are shown rounded carry a line that says so."""
+        rounded = any(b.summed and any(c.summed and c.kind == "mnkr" for c in b.columns) for b in blocks)
+        said = (*lines, *([self.t("workbook.rounded")] if rounded else []))
+        return Sheet(self.t(f"workbook.{name}.sheet"), self.t(f"workbook.{name}.title", title=clean(self.run.title)), said, blocks)
 
     def section(self, section: Section) -> Sheet:
-        """A part of the money: the sentences and tables that the terminal shows too."""
+        """A part of the money: the sentences and tables that the terminal shows too, about the recommended plan."""
         blocks = (block(part, self.t) for part in section.parts if part.rows)
-        notes = (note for part in section.parts for note in part.notes)
-        return self.sheet(section.name, *blocks, lines=(*(said.sentence for said in section.lines), *notes))
+        return self.sheet(section.name, *blocks, lines=(*self._said(section), *self._recommended()))
+
+    @staticmethod
+    def _said(section: Section) -> tuple[str, ...]:
+        return (*(said.sentence for said in section.lines), *(note for part in section.parts for note in part.notes))
+
+    def _recommended(self) -> tuple[str, ...]:
+        """Where the workbook is live: that a sheet is not."""
+        return (self.t("workbook.live.not_here"),) if self.live is not None else ()
+
+    def _live(self) -> tuple[str, ...]:
+        """Where the workbook is live: that a sheet follows the decisions."""
+        return (self.t("workbook.live.here"),) if self.live is not None else ()
 
     def column(self, name: str, kind: str = "text", width: int = 12, *, summed: bool = False, **values: object) -> Column:
         """A column with its heading from the catalogue."""
         return Column(self.t(f"workbook.column.{name}", **values), kind, width, summed)
 
     def summary(self) -> Sheet:
-        """The answer, the proof, the ladder, the plans side by side."""
+        """The answer, the proof, the plan as it stands now, the ladder, the plans side by side."""
         run = self.run
         lines = [said.sentence for said in answer(run, self.t)]
         if run.scenarios:
@@ -79,7 +98,10 @@ class Book:
         )
         assert run.gap is not None
         ladder = block(ladder_part(run, run.gap, self.t), self.t)
-        return self.sheet("summary", ladder, self.plans_block(), lines=tuple(lines))
+        now = [self.live.now.block()] if self.live is not None else []
+        lines += [self.t("workbook.rounded"), self.t("workbook.live.see") if self.live is not None else self.without]
+        found = self.sheet("summary", *now, replace(ladder, name="Trappan"), self.plans_block(), lines=tuple(lines))
+        return replace(found, names=self.live.now.names() if self.live is not None else ())
 
     def plans_block(self) -> Block:
         """Adopted, inside the frame, recommended, most tonnes."""
@@ -131,52 +153,69 @@ class Book:
 
     def decisions(self) -> Sheet:
         """Every investment with its decision and its reason."""
-        order = {Layer.PLAN: 0, Layer.GAP: 1, Layer.NOT_RECOMMENDED: 2, Layer.EXTERNAL: 3}
-        found = sorted(self.run.decisions, key=lambda d: (order[d.layer], d.id))
         columns = (
-            self.column("id", width=8),
-            self.column("name", "wrapped", 34),
-            self.column("owner", "wrapped", 20),
-            self.column("decision", width=18),
+            self.column("id", width=9),
+            self.column("name", "wrapped", 30),
+            self.column("owner", "wrapped", 17),
+            self.column("decision", width=16),
             self.column("start", "year", 8),
             self.column("percent", "count", 8),
-            self.column("outlay", "mnkr", 11),
-            self.column("grants", "mnkr", 11),
-            self.column("operating", "mnkr", 12),
-            self.column("objective_tonnes", "t", 12),
-            self.column("target_tonnes", "t", 11, year=self.run.target_year),
-            self.column("ratio", "per_mnkr", 11),
+            Column(self.t("workbook.live.column.state"), "text", 18),
+            self.column("outlay", "mnkr", 10),
+            self.column("grants", "mnkr", 10),
+            self.column("operating", "mnkr", 11),
+            self.column("objective_tonnes", "t", 11),
+            self.column("target_tonnes", "t", 10, year=self.run.target_year),
+            self.column("ratio", "per_mnkr", 9),
             self.column("bond", width=9),
             self.column("bond_eligible", "mnkr", 12),
+            Column(self.t("workbook.live.column.recommended"), "text", 18),
             self.column("reason", "wrapped", 52),
             self.column("cell", width=44),
         )
-        block = Block("Beslut", "", columns, tuple(self._decision_row(d) for d in found))
-        return self.sheet("decisions", block, lines=(self.t("workbook.decisions.line"),))
+        table = Block("Beslut", "", columns, tuple(self._decision_row(d) for d in self._decisions))
+        lines = [self.t("workbook.decisions.line")]
+        if self.live is None:
+            return self._wide(self.sheet("decisions", table, lines=tuple(lines)))
+        lines.append(self.t("workbook.live.change"))
+        found = self.sheet("decisions", self.live.now.copy("Nu_beslut"), self.live.decisions(table), lines=tuple(lines))
+        return replace(self._wide(found), names=self.live.names())
+
+    @staticmethod
+    def _wide(sheet: Sheet) -> Sheet:
+        """Printed on two pages beside each other, id and name on both; where a row was read is for the screen."""
+        return replace(sheet, frozen=("Beslut", 2), pages=(13,), printed=17)
 
     def _decision_row(self, d: Decision) -> tuple[Value, ...]:
-        chosen = d.start is not None and d.layer is not Layer.EXTERNAL
+        city = d.layer is not Layer.EXTERNAL
+        chosen = city and d.start is not None
+        word = self.t(f"workbook.layer.{d.layer.value}")
+        recommended = word
+        if chosen:
+            recommended += f" {d.start}" + (f" {d.percent} %" if d.percent != 100 else "")
         return (
             clean(d.id),
             clean(d.name),
             clean(d.owner),
-            self.t(f"workbook.layer.{d.layer.value}"),
+            word,
             d.start,
             d.percent if chosen else None,
-            d.total_outlay if chosen or d.layer is Layer.EXTERNAL else None,
-            sum(d.grant.values()) if chosen else None,
-            d.operating if chosen else None,
+            None,
+            d.total_outlay,
+            sum(d.grant.values()) if city else None,
+            d.operating if city else None,
             d.tonnes_objective if chosen else None,
             d.tonnes_target_year if chosen else None,
             d.tonnes_per_krona * 1_000_000 if d.tonnes_per_krona is not None else None,
             d.bond_category,
-            d.bond_eligible if chosen else None,
+            d.bond_eligible if city else None,
+            recommended if city else None,
             sentence(d, self.t),
             clean(d.cell),
         )
 
     def year_plan(self) -> Sheet:
-        """Frame and outlays by year, then the outlays of every chosen investment."""
+        """Frame and outlays by year, then the outlays of every investment that can be chosen."""
         frame = Block(
             "Arsram",
             self.t("workbook.year_plan.frames"),
@@ -192,8 +231,8 @@ class Book:
             tuple((y.year, y.frame, y.frame_available, y.outlay_plan, y.outlay_gap, y.grants, y.operating) for y in self.run.years),
             (Chart(self.t("workbook.year_plan.chart"), self.t("workbook.mnkr"), 0, bars=(3, 4), lines=(2,)),),
         )
-        chosen = [d for d in self.run.decisions if d.layer in (Layer.PLAN, Layer.GAP)]
-        later = any(t > self.years[-1] for d in chosen for t in d.outlay)
+        city = [d for d in self.run.decisions if d.layer is not Layer.EXTERNAL]
+        later = self._later()
         columns = (
             self.column("id", width=10),
             self.column("name", width=34),
@@ -211,9 +250,67 @@ class Book:
                 *((sum(kr for t, kr in d.outlay.items() if t > self.years[-1]),) if later else ()),
                 d.total_outlay,
             )
-            for d in chosen
+            for d in city
         )
-        return self.sheet("year_plan", frame, Block("Utgifter", self.t("workbook.year_plan.outlays"), columns, rows))
+        outlays = Block("Utgifter", self.t("workbook.year_plan.outlays"), columns, rows)
+        if self.live is not None:
+            frame = self.live.money.frames(frame)
+            outlays = self.live.money.outlays(outlays, [d.id for d in city])
+        return self.sheet("year_plan", frame, outlays, lines=self._live())
+
+    def _later(self) -> bool:
+        """Something that can be chosen is paid after the plan years."""
+        if self.live is not None:
+            return "later" in self.live.options.kronor
+        chosen = (d for d in self.run.decisions if d.layer in (Layer.PLAN, Layer.GAP))
+        return any(t > self.years[-1] for d in chosen for t in d.outlay)
+
+    def gap(self) -> Sheet:
+        """The ladder as a waterfall, and what stands in the gap."""
+        found = self.section(gap_section(self.run, self.t))
+        first, *others = found.blocks
+        return replace(found, blocks=(first, self._waterfall(), *others))
+
+    def _waterfall(self) -> Block:
+        """Rungs as columns from the ground, steps between them as what is taken away or added."""
+        assert self.run.gap is not None
+        rows: list[tuple[Value, ...]] = []
+        before = 0
+        names = [row[0] for row in ladder_part(self.run, self.run.gap, self.t).rows]
+        for name, rung in zip(names, self.run.gap.rungs, strict=True):
+            if rows and rung.kronor != before:
+                less, more = max(0, before - rung.kronor), max(0, rung.kronor - before)
+                step = self.t("workbook.gap.less" if less else "workbook.gap.more")
+                rows.append((step, min(before, rung.kronor), None, less or None, more or None))
+            rows.append((name, None, rung.kronor, None, None))
+            before = rung.kronor
+        heads = [self.column("rung", "text", 40)]
+        heads += [Column(self.t(f"workbook.gap.{name}"), "mnkr", 13) for name in ("floor", "level", "less_column", "more_column")]
+        chart = Chart(self.t("workbook.gap.chart"), self.t("workbook.mnkr"), 0, bars=(2, 3, 4), floor=1)
+        return Block("Vattenfall", self.t("workbook.gap.waterfall"), tuple(heads), tuple(rows), (chart,), filtered=False)
+
+    def debt(self) -> Sheet:
+        """The debt path of the group and of the city alone."""
+        section = debt_section(self.run, self.t)
+        found = self.section(section)
+        if self.live is None or self.run.debt is None:
+            return found
+        money = self.live.money
+        live = {"Skuld": money.debt, "Stadens_skuld": lambda b: money.debt(b, city=True)}
+        blocks = tuple(live[b.name](b) if b.name in live else b for b in found.blocks)
+        return self.sheet("debt", *blocks, lines=(*self._said(section), *self._live()))
+
+    def charges(self) -> Sheet:
+        """Operating charges by year, part and owner; live also for owners without an investment in the plan."""
+        section = charge_section(self.run, self.t)
+        found = self.section(section)
+        if self.live is None or self.run.charges is None:
+            return found
+        owners = sorted({i.owner for i in self.live.d.investments.values() if i.id in self.live.d.starts})
+        total, *_ = found.blocks
+        parts = [block(part, self.t) for part in owner_tables(self.run, self.run.charges, owners, self.t)]
+        blocks = (self.live.money.charges(total), self.live.owner_totals(parts[0], owners), self.live.owner_years(parts[1], owners))
+        return self.sheet("charges", *blocks, lines=(*self._said(section), *self._live()))
 
     def emissions(self) -> Sheet:
         """The emission path against the target."""
@@ -230,109 +327,33 @@ class Book:
         target = run.target_tonnes
         rows = tuple((e.year, e.reference, e.reductions, e.external_reductions, e.emissions, e.removals, target) for e in run.emissions)
         charts = (Chart(self.t("workbook.emissions.chart"), self.t("workbook.tonnes"), 0, bars=(4,), lines=(6,), number_format="#,##0"),)
-        block = Block("Utslapp", "", columns, rows, charts if rows else ())
-        return self.sheet("emissions", block, lines=(self.t("workbook.emissions.line"),))
+        path = Block("Utslapp", "", columns, rows, charts if rows else ())
+        if self.live is not None:
+            path = emissions(path, self.live.tonnes)
+        return self.sheet("emissions", path, lines=(self.t("workbook.emissions.line"), *self._live()))
+
+    def costs(self) -> list[Sheet]:
+        """What a tonne costs in each investment of the recommended plan."""
+        if self.live is None:
+            return []
+        section = curve_section(plan_costs(self.live.d, self.live.options.picks), self.t)
+        said = (*self._said(section), *(self.t("costs.bars") for part in section.parts if part.charts))
+        blocks = (block(part, self.t) for part in section.parts if part.rows)
+        return [self.sheet("costs", *blocks, lines=(*said, *self._recommended(), self.t("workbook.costs.more")))]
 
     def assumptions(self) -> Sheet:
         """Every value of the model with unit and source, and the files that were read."""
-        columns = (
-            self.column("key", width=46),
-            self.column("value", "exact", 18),
-            self.column("unit", width=10),
-            self.column("stated", width=18),
-            self.column("illustrative", width=14),
-            self.column("source", "wrapped", 70),
-        )
-        rows = tuple(self._sourced(self.run.model, ""))
-        files = (self.column("file", width=46), self.column("sha256", width=18))
-        inputs = tuple((clean(f.file), f.sha256) for f in self.run.inputs)
-        return self.sheet(
-            "assumptions",
-            Block("Forutsattningar", "", columns, rows),
-            Block("Underlag", self.t("workbook.assumptions.files"), files, inputs),
-            lines=(self.t("workbook.assumptions.line", file=clean(str(self.run.model.get("file", "")))),),
-        )
+        file = clean(str(self.run.model.get("file", "")))
+        return self.sheet("assumptions", *self.record.assumptions(), lines=(self.t("workbook.assumptions.line", file=file),))
 
-    def _sourced(self, value: Any, place: str, source: str = "") -> Iterator[tuple[Value, ...]]:
-        """Rows of a part of the model: quantities with unit and source, choices as words with the source of their table."""
-        if not isinstance(value, dict):
-            yield (place, self._choice(value), "", "", "", source)
-        elif "source" in value and "unit" in value:
-            mark = self.t("workbook.assumptions.illustrative") if value.get("illustrative") else ""
-            amounts = value["values"].items() if "values" in value else [("", value.get("value"))]
-            # of amounts by year only the unit is stated once for all
-            stated = str(value["stated"]) if "values" not in value else ""
-            unit = self.t(f"workbook.unit.{value['unit']}")
-            for year, amount in amounts:
-                yield (f"{place}.{year}" if year else place, _exact(amount), unit, stated, mark, clean(str(value["source"])))
-        else:
-            source = clean(str(value.get("source", source)))
-            for key, part in value.items():
-                if key != "source" and (place or key not in NOT_ASSUMED):
-                    yield from self._sourced(part, f"{place}.{key}" if place else str(key), source)
-
-    def _choice(self, value: Any) -> str:
-        """A choice of the model as it stands: yes or no, a word, several words."""
-        if isinstance(value, bool):
-            return self.t("excel.word.yes" if value else "excel.word.no")
-        return ", ".join(clean(str(v)) for v in value) if isinstance(value, list | tuple) else clean(str(value))
-
-    def control(self) -> Sheet:
-        """Every check of the audit: left side, right side, slack, holds."""
-        audit = self.run.audit
-        assert audit is not None
-        columns = (
-            self.column("constraint", width=30),
-            self.column("subject", width=16),
-            self.column("year", "year", 8),
-            self.column("left_side", "exact", 18),
-            self.column("relation", width=9),
-            self.column("right_side", "exact", 18),
-            self.column("slack", "exact", 18),
-            self.column("unit", width=12),
-            self.column("holds", width=10),
-            self.column("meaning", "wrapped", 60),
-        )
-        rows = tuple(
-            (
-                self.t(f"constraint.{c.constraint}.name"),
-                self._subject(c.subject),
-                c.year,
-                c.left,
-                c.relation,
-                c.right,
-                c.slack,
-                self.t(f"audit.unit.{c.unit}"),
-                self.t("workbook.control.holds" if c.holds else "workbook.control.breached"),
-                self.t(f"constraint.{c.constraint}.meaning"),
-            )
-            for c in audit.checks
-        )
-        lines = (self.t(f"workbook.control.verdict_{audit.verdict.value}", checks=kronor(len(audit.checks), self.lang)),)
-        return self.sheet("control", Block("Kontroll", "", columns, rows), lines=lines)
-
-    def _subject(self, subject: str) -> str:
-        """An id, a group or a sector as it is called in the input; the one destination that is ours in words."""
-        return self.t("workbook.subject.removals") if subject == "removals" else clean(subject)
-
-    def findings(self) -> Sheet:
-        """What was noticed in the input."""
-        columns = (
-            self.column("severity", width=14),
-            self.column("file", width=32),
-            self.column("place", width=22),
-            self.column("found", width=20),
-            self.column("message", "wrapped", 56),
-            self.column("remedy", "wrapped", 56),
-        )
-        rows = tuple((self.t(f"terminal.severity.{f.severity}"), f.file, f.place, f.value, f.message, f.remedy) for f in self.run.findings)
-        return self.sheet("findings", Block("Fynd", "", columns, rows))
-
-
-def _exact(value: object) -> Value:
-    """A model value as it is written to a cell; model_dump writes decimals as strings."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int):
-        return value
-    return Decimal(str(value))
+    def control(self) -> list[Sheet]:
+        """Every limit of the plan as it stands now, and the audit of the recommended one; without formulas only the audit."""
+        audit = self.record.audit()
+        if self.live is None:
+            return [self.sheet("control", replace(audit, name="Kontroll"), lines=(self.record.verdict(),))]
+        assert self.run.audit is not None
+        left_out = sorted({c.constraint for c in self.run.audit.checks} & NOT_LIVE)
+        names = ", ".join(self.t(f"constraint.{name}.name") for name in left_out)
+        lines = [self.t("workbook.live.control_line"), *([self.t("workbook.live.control_not", names=names)] if names else [])]
+        now = self.sheet("control", self.live.limits.block(), lines=tuple(lines))
+        return [now, self.sheet("audit", audit, lines=(self.record.verdict(), *self._recommended()))]

@@ -11,13 +11,14 @@ from typing import Any, Final
 from portfolio.excel.raw import Cell, Sheet
 from portfolio.text import Text
 from portfolio.verify.limits import broken_choices, rows
+from portfolio.verify.live import limit_lines, now_lines, plain
 from portfolio.verify.plan import Basis, Plan
 from portfolio.verify.result import Raw, Verification, exact, float_free
 
 BASIS: Final = "beslutsunderlag.xlsx"
 LAYERS: Final = ("plan", "gap", "not_recommended", "external")
 _SUM: Final = re.compile(r"SUBTOTAL\(109,([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)\)")
-Says = Callable[[Raw], object]
+Says = Callable[[Any], object]
 """What a column should say of a line of run.json."""
 
 
@@ -43,20 +44,48 @@ class Book:
 
     def __init__(self, found: Verification, sheets: Mapping[str, Sheet], raw: Raw, text: Text) -> None:
         self.found, self.sheets, self.raw, self.t = found, sheets, raw, text
-        self.lines = _Lines(raw, text)
+        self.lines = _Lines(raw, sheets, text)
 
     def check(self, basis: Basis | None) -> None:
         """All tables, and the constraints once more from the decisions as the workbook has them."""
         for sheet, columns, lines in self.lines.tables():
             self._table(sheet, columns, lines)
+        self._live()
         if basis is not None:
             self._constraints(basis)
+
+    def _live(self) -> None:
+        """What the formulas gave when the workbook was written, where it has any."""
+        if not self.lines.sheet("audit"):
+            return
+        says = now_lines(self.raw, self.t)
+        for name in ("summary", "decisions"):
+            self._table(name, [(heading, lambda x, h=heading: x[h]) for heading in says[0]], says)  # type: ignore[misc]
+        called, sheet = self._sheet("control")
+        heads = [self.t(f"workbook.column.{h}") for h in ("constraint", "subject", "year", "relation")]
+        sides = [self.t(f"workbook.column.{h}") for h in ("left_side", "right_side", "slack", "holds")]
+        top, letters = _heading(sheet, [*heads, *sides])
+        if top is None:
+            self.found.differ("table", BASIS, called, ", ".join(heads))
+            return
+        wanted = limit_lines(self.raw, self.t)
+        for n in sorted(row for row in sheet if row > top):
+            cells = [sheet[n].get(letter) for letter in letters]
+            name, subject, year, relation = (c.value if c is not None else "" for c in cells[:4])
+            line = wanted.get((name, plain(subject), int(year) if year else None, relation))
+            if line is None and self.raw.get("records") is None:
+                continue  # a rule of choice, which only the records know
+            if line is None:
+                self.found.differ("cell_figure", BASIS, f"{called}!{letters[0]}{n}", f"{name} {subject} {year}", "")
+                continue
+            for heading, letter, cell in zip(sides, letters[4:], cells[4:], strict=True):
+                _compare(self.found, BASIS, f"{called}!{letter}{n}", cell, line[heading])
 
     def _sheet(self, name: str) -> tuple[str, Sheet]:
         called = self.t(f"workbook.{name}.sheet")
         return called, self.sheets.get(called, {})
 
-    def _table(self, name: str, columns: Sequence[tuple[str, Says]], lines: Sequence[Raw]) -> None:
+    def _table(self, name: str, columns: Sequence[tuple[str, Says]], lines: Sequence[Any]) -> None:
         """A table found by its headings, line by line; nothing may stand below it but its sum."""
         called, sheet = self._sheet(name)
         if not lines:
@@ -106,23 +135,29 @@ Columns = list[tuple[str, Says]]
 class _Lines:
     """What each table of the decision workbook should say."""
 
-    def __init__(self, raw: Raw, text: Text) -> None:
-        self.raw, self.t = raw, text
+    def __init__(self, raw: Raw, sheets: Mapping[str, Sheet], text: Text) -> None:
+        self.raw, self.sheets, self.t = raw, sheets, text
         self.year = raw["target_year"]
+
+    def sheet(self, name: str) -> Sheet:
+        """A sheet by its name in the catalogue; empty when there is none."""
+        return self.sheets.get(self.t(f"workbook.{name}.sheet"), {})
 
     def column(self, name: str, says: Says, **values: object) -> tuple[str, Says]:
         """A heading and what stands below it."""
         return self.t(f"workbook.column.{name}", **values), says
 
-    def tables(self) -> Iterator[tuple[str, Columns, Sequence[Raw]]]:
+    def tables(self) -> Iterator[tuple[str, Columns, Sequence[Any]]]:
         """Sheet, columns, lines in their order."""
         raw = self.raw
         order = {layer: n for n, layer in enumerate(LAYERS)}
         yield "decisions", self._decisions(), sorted(raw["decisions"], key=lambda x: (order.get(x["layer"], 9), x["id"]))
         yield "year_plan", self._frames(), raw["years"]
-        yield "year_plan", self._outlays(), [x for x in raw["decisions"] if x["layer"] in ("plan", "gap")]
+        yield "year_plan", self._outlays(), [x for x in raw["decisions"] if x["layer"] != "external"]
         yield "emissions", self._emissions(), raw["emissions"]
-        yield "control", self._control(), raw["audit"]["checks"]
+        # a workbook with formulas has the audit on a sheet of its own
+        recorded = "audit" if self.sheet("audit") else "control"
+        yield recorded, self._control(), raw["audit"]["checks"]
         yield "assumptions", [self.column("file", lambda x: x["file"]), self.column("sha256", lambda x: x["sha256"])], raw["inputs"]
         plans = [
             *([raw["adopted_plan"]["totals"]] if raw["adopted_plan"] is not None else []),
@@ -131,6 +166,9 @@ class _Lines:
             *([raw["most_tonnes_plan"]] if raw["most_tonnes_plan"] is not None else []),
         ]
         yield "summary", self._plans(), plans
+        if raw["gap"] is not None:
+            for name in ("summary", "gap"):
+                yield name, self._ladder(), list(enumerate(raw["gap"]["rungs"]))
         money = (("debt", "group", GROUP), ("debt", "city", PATH), ("charges", "total", CHARGES))
         for name, part, columns in money:
             if raw[name] is not None:
@@ -143,6 +181,9 @@ class _Lines:
         def when_chosen(says: Says) -> Says:
             return lambda x: says(x) if chosen(x) else None
 
+        def of_the_city(says: Says) -> Says:
+            return lambda x: says(x) if x["layer"] != "external" else None
+
         return [
             self.column("id", lambda x: x["id"]),
             self.column("name", lambda x: x["name"]),
@@ -150,14 +191,14 @@ class _Lines:
             self.column("decision", lambda x: self.t(f"workbook.layer.{x['layer']}")),
             self.column("start", lambda x: x["start"]),
             self.column("percent", when_chosen(lambda x: x["percent"])),
-            self.column("outlay", lambda x: sum(x["outlay"].values()) if chosen(x) or x["layer"] == "external" else None),
-            self.column("grants", when_chosen(lambda x: sum(x["grant"].values()))),
-            self.column("operating", when_chosen(lambda x: x["operating"])),
+            self.column("outlay", lambda x: sum(x["outlay"].values())),
+            self.column("grants", of_the_city(lambda x: sum(x["grant"].values()))),
+            self.column("operating", of_the_city(lambda x: x["operating"])),
             self.column("objective_tonnes", when_chosen(lambda x: x["tonnes_objective"])),
             self.column("target_tonnes", when_chosen(lambda x: x["tonnes_target_year"]), year=self.year),
             self.column("ratio", lambda x: _million(x["tonnes_per_krona"])),
             self.column("bond", lambda x: x["bond_category"]),
-            self.column("bond_eligible", when_chosen(lambda x: x["bond_eligible"])),
+            self.column("bond_eligible", of_the_city(lambda x: x["bond_eligible"])),
             self.column("cell", lambda x: x["cell"]),
         ]
 
@@ -170,7 +211,8 @@ class _Lines:
         found: Columns = [self.column("id", lambda x: x["id"]), self.column("name", lambda x: x["name"])]
         found.append(self.column("decision", lambda x: self.t(f"workbook.layer.{x['layer']}")))
         found += [(f"{t} ({self.t('workbook.mnkr')})", lambda x, t=t: x["outlay"].get(str(t), 0)) for t in years]  # type: ignore[misc]
-        if any(int(t) > years[-1] for x in self.raw["decisions"] if x["layer"] in ("plan", "gap") for t in x["outlay"]):
+        # a column for what is paid later stands there when something that can be chosen is
+        if any(c.value == self.t("workbook.column.later") for row in self.sheet("year_plan").values() for c in row.values()):
             found.append(self.column("later", lambda x: sum(kr for t, kr in x["outlay"].items() if int(t) > years[-1])))
         return [*found, self.column("total", lambda x: sum(x["outlay"].values()))]
 
@@ -201,6 +243,19 @@ class _Lines:
             self.column("unit", lambda x: self.t(f"audit.unit.{x['unit']}")),
             self.column("holds", lambda x: self.t("workbook.control.holds" if x["holds"] else "workbook.control.breached")),
             self.column("meaning", lambda x: self.t(f"constraint.{x['constraint']}.meaning")),
+        ]
+
+    def _ladder(self) -> Columns:
+        def step(key: str) -> Says:
+            return lambda x: x[1][key] if x[0] else None
+
+        return [
+            (self.t("money.column.count"), lambda x: x[1]["count"]),
+            (self.t("money.column.gross"), lambda x: x[1]["kronor"]),
+            (self.t("money.gap.tonnes", year=self.year), lambda x: x[1]["tonnes_target_year"]),
+            (self.t("money.column.step"), step("step_kronor")),
+            (self.t("money.gap.step_tonnes", year=self.year), step("step_tonnes")),
+            (self.t("money.gap.step_price", year=self.year), step("price")),
         ]
 
     def _plans(self) -> Columns:
@@ -251,15 +306,10 @@ def _compare(found: Verification, file: str, place: str, cell: Cell | None, own:
     if own is None or own == "":
         agrees = cell is None or not cell.value
     elif isinstance(own, str):
-        agrees = cell is not None and cell.kind == "s" and _plain(cell.value) == _plain(own)
+        agrees = cell is not None and cell.kind == "s" and plain(cell.value) == plain(own)
     else:
         number = cell.number if cell is not None else None
         wanted = Fraction(own) if isinstance(own, int | Decimal | Fraction) else None
         agrees = number is not None and wanted is not None and abs(Fraction(number) - wanted) <= abs(wanted) * Fraction(1, 10**14)
     if not agrees:
         found.differ("cell_figure", file, place, cell.value if cell is not None else "", own)
-
-
-def _plain(value: str) -> str:
-    """Text without what a report may leave out: control and formatting characters, and how line breaks are stored."""
-    return "".join(c for c in value if c.isprintable())

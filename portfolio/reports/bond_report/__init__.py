@@ -30,4 +30,4 @@ def render(run: Run, text: Text) -> bytes:
     made = [make(parts) for make in (summary, categories, projects, allocations, issues, selection, frameworks)]
     if run.bonds.linked:
         made.append(linked(parts))
-    return workbook_bytes(made, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+    return workbook_bytes(made, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))

@@ -65,4 +65,4 @@ def workbook(found: Frontier, text: Text) -> bytes:
         )
         for section in sections(found, text)
     ]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))

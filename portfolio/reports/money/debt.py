@@ -11,7 +11,7 @@ from portfolio.reports.answer import Said
 from portfolio.reports.figures import in_unit, rate, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import NAME_AND_ID, NEVER, Col, Names, Part, Section, missing
-from portfolio.statements import ChargeLine, ChargeStatement, DebtLine, DebtStatement, GaveWay
+from portfolio.statements import ChargeLine, ChargeStatement, DebtLine, DebtStatement, GaveWay, OwnerCharges
 from portfolio.text import Text
 
 PATH = (
@@ -137,6 +137,15 @@ def _tightest(lines: Sequence[ChargeLine]) -> ChargeLine | None:
 
 def _charge_row(y: ChargeLine) -> tuple[Value, ...]:
     return (y.year, y.depreciation, y.release, y.internal_rate, y.expensed, y.operating, y.total, y.limit)
+
+
+def owner_tables(run: Run, charges: ChargeStatement, owners: Sequence[str], text: Text) -> tuple[Part, Part]:
+    """The two tables by owner for all these owners, one without an investment in the plan included."""
+    known = {o.owner: o for o in charges.owners}
+    nothing = {"depreciation": 0, "release": 0, "internal_rate": 0, "expensed": 0, "operating": 0, "total": 0}
+    none = tuple(ChargeLine(year=line.year, **nothing) for line in charges.total)
+    every = charges.model_copy(update={"owners": tuple(known.get(o) or OwnerCharges(owner=o, lines=none) for o in owners)})
+    return _owners_part(run, every, text), _owner_years(every, text)
 
 
 def _owners_part(run: Run, charges: ChargeStatement, text: Text) -> Part:

@@ -1,0 +1,132 @@
+"""The sheets that record what stands behind a plan: every value of the model, every check of the audit, what was noticed in the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from portfolio.excel.decision_workbook import Block, Column, Value
+from portfolio.outcome import Run
+from portfolio.reports.figures import kronor
+from portfolio.reports.findings import clean
+from portfolio.text import Text
+
+NOT_ASSUMED = ("file", "sha256", "title", "description", "schema_version", "scenarios")
+"""What names the model and is no assumption."""
+
+
+class Record:
+    """The tables of one run."""
+
+    def __init__(self, run: Run, text: Text) -> None:
+        self.run, self.t, self.lang = run, text, text.lang
+
+    def column(self, name: str, kind: str = "text", width: int = 12) -> Column:
+        """A column with its heading from the catalogue."""
+        return Column(self.t(f"workbook.column.{name}"), kind, width)
+
+    def assumptions(self) -> tuple[Block, Block]:
+        """Every value of the model with unit and source, and the files that were read."""
+        columns = (
+            self.column("key", width=46),
+            self.column("value", "exact", 18),
+            self.column("unit", width=10),
+            self.column("stated", width=18),
+            self.column("illustrative", width=14),
+            self.column("source", "wrapped", 70),
+        )
+        rows = tuple(self._sourced(self.run.model, ""))
+        files = (self.column("file", width=46), self.column("sha256", width=18))
+        inputs = tuple((clean(f.file), f.sha256) for f in self.run.inputs)
+        read = Block("Underlag", self.t("workbook.assumptions.files"), files, inputs)
+        return Block("Forutsattningar", "", columns, rows), read
+
+    def _sourced(self, value: Any, place: str, source: str = "") -> Iterator[tuple[Value, ...]]:
+        """Rows of a part of the model: quantities with unit and source, choices as words with the source of their table."""
+        if not isinstance(value, dict):
+            yield (place, self._choice(value), "", "", "", source)
+        elif "source" in value and "unit" in value:
+            mark = self.t("workbook.assumptions.illustrative") if value.get("illustrative") else ""
+            amounts = value["values"].items() if "values" in value else [("", value.get("value"))]
+            # of amounts by year only the unit is stated once for all
+            stated = str(value["stated"]) if "values" not in value else ""
+            unit = self.t(f"workbook.unit.{value['unit']}")
+            for year, amount in amounts:
+                yield (f"{place}.{year}" if year else place, _exact(amount), unit, stated, mark, clean(str(value["source"])))
+        else:
+            source = clean(str(value.get("source", source)))
+            for key, part in value.items():
+                if key != "source" and (place or key not in NOT_ASSUMED):
+                    yield from self._sourced(part, f"{place}.{key}" if place else str(key), source)
+
+    def _choice(self, value: Any) -> str:
+        """A choice of the model as it stands: yes or no, a word, several words."""
+        if isinstance(value, bool):
+            return self.t("excel.word.yes" if value else "excel.word.no")
+        return ", ".join(clean(str(v)) for v in value) if isinstance(value, list | tuple) else clean(str(value))
+
+    def audit(self) -> Block:
+        """Every check of the audit: left side, right side, slack, holds."""
+        audit = self.run.audit
+        assert audit is not None
+        columns = (
+            self.column("constraint", width=30),
+            self.column("subject", width=16),
+            self.column("year", "year", 8),
+            self.column("left_side", "exact", 18),
+            self.column("relation", width=9),
+            self.column("right_side", "exact", 18),
+            self.column("slack", "exact", 18),
+            self.column("unit", width=12),
+            self.column("holds", width=10),
+            self.column("meaning", "wrapped", 60),
+        )
+        rows = tuple(
+            (
+                self.t(f"constraint.{c.constraint}.name"),
+                self._subject(c.subject),
+                c.year,
+                c.left,
+                c.relation,
+                c.right,
+                c.slack,
+                self.t(f"audit.unit.{c.unit}"),
+                self.t("workbook.control.holds" if c.holds else "workbook.control.breached"),
+                self.t(f"constraint.{c.constraint}.meaning"),
+            )
+            for c in audit.checks
+        )
+        return Block("Revision", "", columns, rows)
+
+    def verdict(self) -> str:
+        """What the audit found, in a sentence."""
+        audit = self.run.audit
+        assert audit is not None
+        return self.t(f"workbook.control.verdict_{audit.verdict.value}", checks=kronor(len(audit.checks), self.lang))
+
+    def _subject(self, subject: str) -> str:
+        """An id, a group or a sector as it is called in the input; the one destination that is ours in words."""
+        return self.t("workbook.subject.removals") if subject == "removals" else clean(subject)
+
+    def findings(self) -> Block:
+        """What was noticed in the input."""
+        columns = (
+            self.column("severity", width=14),
+            self.column("file", width=32),
+            self.column("place", width=22),
+            self.column("found", width=20),
+            self.column("message", "wrapped", 56),
+            self.column("remedy", "wrapped", 56),
+        )
+        rows = tuple((self.t(f"terminal.severity.{f.severity}"), f.file, f.place, f.value, f.message, f.remedy) for f in self.run.findings)
+        return Block("Fynd", "", columns, rows)
+
+
+def _exact(value: object) -> Value:
+    """A model value as it is written to a cell; model_dump writes decimals as strings."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        return value
+    return Decimal(str(value))
