@@ -33,7 +33,7 @@ def calculated(soffice: str, books: Sequence[bytes], folder: Path) -> list[Shown
     for path, content in zip(paths, books, strict=True):
         path.write_bytes(content)
     command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
-    subprocess.run([*command, *map(str, paths)], check=True, timeout=600, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, *map(str, paths)], check=True, timeout=3000, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     return [Shown(folder / "out" / path.name) for path in paths]
 
 

@@ -296,6 +296,40 @@ def test_a_table_grows_with_unlike_headings() -> None:
     assert [c.value for c in openpyxl.load_workbook(io.BytesIO(made))["Budget"][1]] == headings
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A1:C4", "$A$1:$H$4"),  # to the edge of the table: ours are printed too
+        ("A:C", "$A:$H"),
+        ("A1:B4", "$A$1:$B$4"),  # somebody does not want the last column printed
+        ("A9:C20", "$A$9:$C$20"),  # other rows
+        ("A1:C4,A9:C20", "$A$1:$H$4,$A$9:$C$20"),
+    ],
+)
+def test_the_print_area_grows_with_our_columns(before: str, after: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("ID", "Namn", "2025"), ("A", "Åtgärd", 1), ("B", "Åtgärd", 2), ("C", "Åtgärd", 3)):
+        sheet.append(row)
+    sheet.print_area = "A1:C4" if before == "A:C" else before
+    saved, content = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in parts(saved.getvalue()).items():
+            # openpyxl writes no whole columns
+            archive.writestr(name, part.replace(b"$A$1:$C$4", b"$A:$C") if before == "A:C" else part)
+    target = target_in(content.getvalue())
+    assert target is not None
+    made = return_workbook(content.getvalue(), [target], "Beslut", our_sheet)
+    names = parts(made)["xl/workbook.xml"].decode()
+    found = re.search(r"Print_Area[^>]*>([^<]*)<", names)
+    assert found is not None
+    assert re.sub(r"'[^']*'!", "", found[1]) == after
+    again_made = return_workbook(made, [again(target, made)], "Beslut", our_sheet)
+    assert found[0] in parts(again_made)["xl/workbook.xml"].decode()
+
+
 def test_notes_beside_our_sheet_are_kept() -> None:
     content = small()
     made = return_workbook(content, [wanted(content)], "Beslut", our_sheet)

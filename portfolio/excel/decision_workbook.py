@@ -153,8 +153,8 @@ class _Drawer:
                 # a table that would be torn apart begins on a page of its own
                 breaks.append(place.title)
                 begun = place.title
-            if n == longest and self._rows_of(block) > most:
-                # only where the table itself runs over: its headings must not stand above the rows of another
+            if n == longest == len(placed) - 1 and self._rows_of(block) - CHART_ROWS * len(block.charts) > most:
+                # only where the table itself runs over, and is the last: its headings must not stand above the rows of another
                 page.repeat_rows(place.top)
             charts = CHART_ROWS * len(block.charts)
             if charts and not self._on_one_page(sheet) and (place.title - begun + self._rows_of(block) - charts) % most + charts > most:
@@ -236,7 +236,7 @@ class _Drawer:
     def _height(values: tuple[Cell, ...], columns: tuple[Column, ...]) -> int:
         """Lines that the highest wrapped cell of a row needs."""
         pairs = ((stored(v), c) for v, c in zip(values, columns, strict=True))
-        return max([1, *(_lines(v, c.width) for v, c in pairs if c.kind == "wrapped" and isinstance(v, str))])
+        return max([1, *(_lines(v, c.width) for v, c in pairs if c.kind in {"wrapped", "exact"} and isinstance(v, str))])
 
     def _sum_row(self, page: Any, place: Place, block: Block) -> None:
         """Live sums under the table, over what the filter shows, with our own figure as the stored value."""
@@ -280,7 +280,9 @@ def _validate(page: Any, place: Place, edit: Edit) -> None:
 
 
 def _kind(value: Value) -> str:
-    """How a figure of a mixed column is shown: a calendar year, a whole number, or with the decimals it has."""
+    """How a value of a mixed column is shown: words, a calendar year, a whole number, or with the decimals it has."""
+    if isinstance(value, str):
+        return "wrapped"
     if not isinstance(value, int | Decimal) or value != int(value):
         return "exact"
     return "year" if 1900 <= value <= 2200 else "count"

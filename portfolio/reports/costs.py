@@ -75,7 +75,7 @@ def _part(name: str, lines: list[CostLine], found: Costs, text: Text) -> Part:
             Col("", "kr", 12, heading=text("costs.column.per_tonne")),
             Col("", "t", 13, heading=text("costs.column.reached"), rank=2),
         ]
-        charts = (Chart(text("costs.heading"), text("costs.column.per_tonne"), 1, bars=(5,), number_format="#,##0"),)
+        charts = (Chart(text("costs.chart"), text("costs.column.per_tonne"), 1, bars=(5,), number_format="#,##0"),)
         last = ""
     elif name == "enabler":
         columns.append(Col("", "text", 20, heading=text("costs.column.needed_by")))

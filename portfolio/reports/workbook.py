@@ -119,7 +119,7 @@ class Book:
                 (self.t("workbook.summary.most" if most_proven(run) else "workbook.summary.most_not_proven"), run.most_tonnes_plan)
             )
         columns = (
-            self.column("plan", width=38),
+            self.column("plan", width=30),
             self.column("count", "count", 10),
             self.column("outlay", "mnkr", 14),
             self.column("of_which_gap", "mnkr", 14),
@@ -156,11 +156,11 @@ class Book:
         columns = (
             self.column("id", width=9),
             self.column("name", "wrapped", 30),
-            self.column("owner", "wrapped", 17),
-            self.column("decision", width=16),
-            self.column("start", "year", 8),
-            self.column("percent", "count", 8),
-            Column(self.t("workbook.live.column.state"), "text", 18),
+            self.column("owner", "wrapped", 16),
+            self.column("decision", width=15),
+            self.column("start", "year", 7),
+            self.column("percent", "count", 7),
+            Column(self.t("workbook.live.column.state"), "text", 15),
             self.column("outlay", "mnkr", 10),
             self.column("grants", "mnkr", 10),
             self.column("operating", "mnkr", 11),
@@ -184,7 +184,7 @@ class Book:
     @staticmethod
     def _wide(sheet: Sheet) -> Sheet:
         """Printed on two pages beside each other, id and name on both; where a row was read is for the screen."""
-        return replace(sheet, frozen=("Beslut", 2), pages=(13,), printed=17)
+        return replace(sheet, frozen=("Beslut", 2), pages=(11,), printed=17)
 
     def _decision_row(self, d: Decision) -> tuple[Value, ...]:
         city = d.layer is not Layer.EXTERNAL
@@ -235,7 +235,7 @@ class Book:
         later = self._later()
         columns = (
             self.column("id", width=10),
-            self.column("name", width=34),
+            self.column("name", "wrapped", 34),
             self.column("decision", width=18),
             *(Column(f"{t} ({self.t('workbook.mnkr')})", "mnkr", 12, summed=True) for t in self.years),
             *((self.column("later", "mnkr", 12, summed=True),) if later else ()),

@@ -30,7 +30,7 @@ class Record:
         """Every value of the model with unit and source, and the files that were read."""
         columns = (
             self.column("key", width=46),
-            self.column("value", "exact", 18),
+            self.column("value", "exact", 26),
             self.column("unit", width=10),
             self.column("stated", width=18),
             self.column("illustrative", width=14),
@@ -40,7 +40,7 @@ class Record:
         files = (self.column("file", width=46), self.column("sha256", width=18))
         inputs = tuple((clean(f.file), f.sha256) for f in self.run.inputs)
         read = Block("Underlag", self.t("workbook.assumptions.files"), files, inputs)
-        return Block("Forutsattningar", "", columns, rows), read
+        return read, Block("Forutsattningar", self.t("workbook.assumptions.values"), columns, rows)
 
     def _sourced(self, value: Any, place: str, source: str = "") -> Iterator[tuple[Value, ...]]:
         """Rows of a part of the model: quantities with unit and source, choices as words with the source of their table."""
@@ -58,7 +58,12 @@ class Record:
             source = clean(str(value.get("source", source)))
             for key, part in value.items():
                 if key != "source" and (place or key not in NOT_ASSUMED):
-                    yield from self._sourced(part, f"{place}.{key}" if place else str(key), source)
+                    below = f"{place}.{key}" if place else str(key)
+                    if isinstance(part, list | tuple) and any(isinstance(one, dict) for one in part):
+                        for n, one in enumerate(part, start=1):
+                            yield from self._sourced(one, f"{below}.{clean(str(one.get('name', n)))}", source)
+                    else:
+                        yield from self._sourced(part, below, source)
 
     def _choice(self, value: Any) -> str:
         """A choice of the model as it stands: yes or no, a word, several words."""

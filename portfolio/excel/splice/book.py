@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from portfolio.excel.splice.document import RELATIONSHIPS, Document, Node, NotSpliced, escape, qualified
 from portfolio.excel.splice.package import OFFICE, Package
-from portfolio.excel.splice.scan import Area, letters
+from portfolio.excel.splice.scan import Area, area_of, letters
 
 _BEFORE_NAMES: Final = ("sheets", "functionGroups", "externalReferences")
+_AREA: Final = re.compile(r"\$[A-Z]{1,3}\$\d+:\$[A-Z]{1,3}\$\d+|\$[A-Z]{1,3}:\$[A-Z]{1,3}")
+"""`$A$1:$H$20` or `$A:$H`; a sheet's name has no colon."""
 MOST_NAME: Final = 31
 """Characters in a sheet's name."""
 
@@ -95,6 +98,16 @@ class Book:
                 if ref.replace("$", "") == old.ref:
                     self._document.replace(node.head, node.tail, escape(f"{sheet}!{absolute(grown)}"))
 
+    def grow_print_area(self, index: int, ours: Area) -> None:
+        """What is printed of a sheet reaches over our columns too, where it reached to the column before them in the same rows."""
+        group = self._root.child("definedNames")
+        for node in group.all("definedName") if group is not None else ():
+            if node.attributes.get("name") == "_xlnm.Print_Area" and node.attributes.get("localSheetId") == str(index):
+                before = self._inner(node)
+                grown = _AREA.sub(lambda found: _reaching(found, ours), before)
+                if grown != before:
+                    self._document.replace(node.head, node.tail, escape(grown))
+
     def save(self) -> None:
         """Write the part back."""
         calculation = self._root.child("calcPr")
@@ -140,6 +153,16 @@ def _unescaped(raw: bytes) -> str:
     parser.CharacterDataHandler = pieces.append
     parser.Parse(document.text, True)
     return "".join(pieces)
+
+
+def _reaching(found: re.Match[str], ours: Area) -> str:
+    """An area of a print area, as far as our last column where it reached to the column before our first."""
+    area = area_of(found[0])
+    beside = area.left < ours.left <= area.right + 1 and area.right < ours.right
+    if beside and area.top <= ours.bottom and ours.top <= area.bottom:
+        begin, _, end = found[0].rpartition(letters(area.right))
+        return f"{begin}{letters(ours.right)}{end}"
+    return found[0]
 
 
 def quoted(sheet: str) -> str:

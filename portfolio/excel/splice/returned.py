@@ -116,6 +116,7 @@ class _Work:
         if not missing:
             return missing
         last = start + len(missing) - 1
+        self.book.grow_print_area(index, Area(target.header_row, start, target.last_row, last))
         if table is not None and table.grows and start == table.area.right + 1:
             names = table.grow([c.heading for c in missing])
             self._may.add(table.part)

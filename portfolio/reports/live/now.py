@@ -50,7 +50,7 @@ class Now:
         per = totals.tonnes_per_krona * 1_000_000 if totals.tonnes_per_krona is not None else 0
         count = f"SUMPRODUCT(--({o.kronor.ref('share')}>0))" if o.rows else "0"
         found = [
-            Figure("broken", t("workbook.live.column.broken"), "count", 30, broken, 0),
+            Figure("broken", t("workbook.live.column.broken"), "count", 12, broken, 0),
             Figure("outlay_plan", t("workbook.column.outlay_plan"), "mnkr", 13, o.summed("total", "plan"), totals.outlay_plan),
             Figure("outlay_gap", t("workbook.column.outlay_gap"), "mnkr", 13, o.summed("total", "gap"), totals.outlay_gap),
             Figure("count", t("workbook.column.count"), "count", 9, count, totals.chosen),

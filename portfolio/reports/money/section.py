@@ -92,7 +92,7 @@ class Names:
         return ", ".join(clean(i) for i in ids) or "–"
 
 
-NAME_AND_ID: Final = (Col("name", "text", 40), Col("id", "text", 10))
+NAME_AND_ID: Final = (Col("name", "wrapped", 40), Col("id", "text", 10))
 """The first two columns of every table of investments: tables below each other share the widths of a sheet."""
 
 
