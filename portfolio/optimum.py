@@ -6,28 +6,36 @@ one with the earliest starts is taken, then the first ids (the main job first ta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
+
+import numpy as np
 
 from portfolio.errors import InfeasiblePlan, SolveFailed, SolveStopped
-from portfolio.evaluate import Measure, Pick, measure
+from portfolio.evaluate import Measure, Pick, Picks, measure
 from portfolio.formulation import build
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance, must_start
 from portfolio.limits import broken
-from portfolio.matrix import Array, can_be_made, matrix_of
+from portfolio.matrix import Array, Matrix, can_be_made, matrix_of
 from portfolio.planning import ObjectiveName
 from portfolio.quick import Found, Quick, written_out
 from portfolio.shorter import overlap_rows, shorter
 from portfolio.solve import Clock, Meaning
 from portfolio.stages import HALF_KRONA, HALF_TICK, floor_ticks, solve_stages
+from portfolio.trial import can_be_tried, tried
 from portfolio.units import TICKS_PER_TONNE
 from portfolio.value import rank
 
 GUESSES = (0.0002, 0.001, 0.004, 0.016)
 """How far below the relaxation's ceiling a value is guessed, as a part of the tonnes; measured on the sample."""
+
+
+TOLERATED = 1e-6
+"""A thousandth of a krona, or a gram, by which an offered plan may be beside a row: what is built on it is measured exactly."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +63,23 @@ class Optimum:
     most_picks: dict[str, Pick] | None = None
 
 
-def optimum(d: Instance, clock: Clock) -> Optimum:
-    """The best plan, proven if there is time."""
+def optimum(d: Instance, clock: Clock, offered: Sequence[Picks] = ()) -> Optimum:
+    """The best plan, proven if there is time.
+
+    Args:
+        offered: plans that may be good here, as they are or with other starts, such as those of similar questions. They save time only:
+            what is found, and proven, is the same without them.
+    """
     if any(must_start(d.investments[i]) and not d.starts[i] for i in d.city):
         return Optimum(Meaning.INFEASIBLE)
     if can_be_made(d):
         short = shorter(d, matrix_of(d, years_of_money=False))
-        found = _search(d, Quick(short, clock, overlap_rows(d, short)))
+        found = _search(d, Quick(short, clock, overlap_rows(d, short)), offered)
         if found.meaning is not Meaning.PROVEN or _stands(d, found):
             return found
         # best without the years of money, but it does not keep them
         whole = matrix_of(d)
-        found = _search(d, Quick(whole, clock, overlap_rows(d, whole)))
+        found = _search(d, Quick(whole, clock, overlap_rows(d, whole)), offered)
     else:
         found = _search(d, Quick(written_out(build(d)), clock))
     return found if found.meaning is not Meaning.PROVEN or _stands(d, found) else _by_stages(d, clock)
@@ -92,18 +105,45 @@ def _by_stages(d: Instance, clock: Clock) -> Optimum:
     return Optimum(meaning, solved.picks, solved.value, most, solved.floor_ticks, solved.unique and solved.proven, gap, solved.solves)
 
 
-def _search(d: Instance, quick: Quick) -> Optimum:
+def _search(d: Instance, quick: Quick, offered: Sequence[Picks] = ()) -> Optimum:
     try:
-        return _Search(d, quick).found()
+        return _Search(d, quick, offered).found()
     except SolveStopped as stopped:
         return Optimum(Meaning.INTERRUPTED if stopped.interrupted else Meaning.TIME_LIMIT, solves=quick.solves)
+
+
+def fitting(d: Instance, quick: Quick, plans: Sequence[Picks]) -> list[Array]:
+    """Those of the plans that keep the rows, with the starts that come closest, as columns of the matrix."""
+    m = quick.m
+    plans = [plan for plan in plans if plan.keys() <= quick.of.keys()]
+    if not plans or not can_be_tried(d):
+        return []
+    closest: dict[tuple[str, int], int] = {}
+    x = np.zeros((len(m.columns), len(plans)))
+    for p, plan in enumerate(plans):
+        for i, pick in plan.items():
+            if (i, pick.start) not in closest:
+                closest[i, pick.start] = _closest(m, quick.of[i], pick.start)
+        x[[closest[i, pick.start] for i, pick in plan.items()], p] = 1.0
+    trial = tried(d, m, x)
+    asked = [k for name, k in trial.rows.items() if not name.startswith("funding_")]
+    sums = trial.sums[asked]
+    keeps = ((sums >= m.low[asked, None] - TOLERATED) & (sums <= m.high[asked, None] + TOLERATED)).all(axis=0)
+    return [trial.x[:, p] for p in np.flatnonzero(keeps)]
+
+
+def _closest(m: Matrix, columns: Sequence[int], start: int) -> int:
+    """The column with the same start, otherwise with the next one, otherwise with the last."""
+    later = [n for n in columns if m.keys[n][1] >= start]
+    return min(later, key=lambda n: m.keys[n][1]) if later else max(columns, key=lambda n: m.keys[n][1])
 
 
 class _Search:
     """One question on its way to its best plan."""
 
-    def __init__(self, d: Instance, quick: Quick) -> None:
+    def __init__(self, d: Instance, quick: Quick, offered: Sequence[Picks] = ()) -> None:
         self.d, self.quick, self.m = d, quick, quick.m
+        self.offered = fitting(d, quick, offered)
         self.floor: int | None = None
         self.most: int | None = None
         self.most_picks: dict[str, Pick] | None = None
@@ -153,10 +193,14 @@ class _Search:
         ceiling = self.quick.ceiling(expression)
         if not isfinite(ceiling):
             return Found(Meaning.INFEASIBLE, None, ceiling)
+        reached = max((float(expression @ x) for x in self.offered), default=-inf)
         for below in GUESSES[1:]:
-            answer = self._asked(expression, ceiling - below * abs(ceiling))
+            guess = max(ceiling - below * abs(ceiling), reached)
+            answer = self._asked(expression, guess)
             if answer.picks is not None:
                 return answer
+            if guess == reached:
+                break
         return self._asked(expression, None)
 
     def _asked(self, expression: Array, known: float | None) -> Found:
@@ -201,12 +245,14 @@ class _Search:
     def _final(self, picks: dict[str, Pick], value: Measure) -> Optimum:
         """No other set is as good, and within the set no other starts are better; then the earliest of them."""
         if self._by_ratio(value):
-            picks, value = self._guessed(picks, value)
-        unique = True
+            picks, value = self._begun(picks, value)
+        unique, most_kronor = True, inf
         while True:
             expression, known = self._expression(value), self._known(value)
             with self.quick.for_a_while():
                 self.quick.other_set(frozenset(picks))
+                if isfinite(most_kronor):
+                    self.quick.hold(self.m.kronor, high=most_kronor)
                 try:
                     answer = self._asked(expression, known)
                 except SolveStopped as stopped:
@@ -218,12 +264,17 @@ class _Search:
             if not self._better(other, value):
                 unique = self._better(value, other)
                 break
+            if self._by_ratio(value):
+                # nothing has more of N − λK than this plan, so what has a better ratio has fewer kronor, and what has the same, no more
+                most_kronor = other.kronor / 1000 + HALF_KRONA
             picks, value = answer.picks, other
             if answer.meaning is not Meaning.PROVEN:
                 return self._left(answer, picks, value)
             if value.kronor <= 0 < value.ticks and self.d.planning.objective.name is ObjectiveName.TONNES_PER_KRONA:
                 picks, value = self._free(picks, value)
-        picks, value = self._earliest(*self._within(picks, value))
+        if self.quick.best_of(self._expression(value), frozenset(picks)) > self._known(value) + TOLERATED:
+            picks, value = self._within(picks, value)
+        picks, value = self._earliest(picks, value, any_set=not unique)
         return Optimum(Meaning.PROVEN, picks, value, self.most, self.floor, unique, 0, self.quick.solves, self.most_picks)
 
     def _free(self, picks: dict[str, Pick], value: Measure) -> tuple[dict[str, Pick], Measure]:
@@ -235,6 +286,17 @@ class _Search:
         best = self._measured(answer.picks)
         self.quick.keep(self.m.tonnes, best.ticks / TICKS_PER_TONNE - HALF_TICK)
         return answer.picks, best
+
+    def _begun(self, picks: dict[str, Pick], value: Measure) -> tuple[dict[str, Pick], Measure]:
+        """A better plan to begin with: the best that was offered, otherwise one that is guessed."""
+        low = (self.floor or 0) / TICKS_PER_TONNE - HALF_TICK
+        told = [(float(self.m.tonnes @ x), float(self.m.kronor @ x), x) for x in self.offered]
+        for _, _, x in sorted((o for o in told if o[0] >= low and o[1] > 0), key=lambda o: -o[0] / o[1])[:2]:
+            plan = self.quick.picks_of(x)
+            measured = self._measured(plan)
+            if measured.ticks >= (self.floor or 0) and self._better(measured, value):
+                return plan, measured
+        return self._guessed(picks, value)
 
     def _guessed(self, picks: dict[str, Pick], value: Measure) -> tuple[dict[str, Pick], Measure]:
         """A better plan near the relaxation's best ratio (Dinkelbach 1967 on the relaxation), if one is found quickly."""
@@ -267,18 +329,31 @@ class _Search:
                     return picks, value
                 picks, value = answer.picks, found
 
-    def _earliest(self, picks: dict[str, Pick], value: Measure) -> tuple[dict[str, Pick], Measure]:
-        """Of the plans with the same investments and the same value the one with the earliest starts, then the first ids."""
+    def _earliest(self, picks: dict[str, Pick], value: Measure, *, any_set: bool) -> tuple[dict[str, Pick], Measure]:
+        """Of the plans with the same value the one with the earliest starts, then the first ids: of the same set, or of any."""
         with self.quick.for_a_while():
-            self.quick.same_set(frozenset(picks))
-            self.quick.hold(self.m.tonnes, low=value.ticks / TICKS_PER_TONNE - HALF_TICK)
-            self.quick.hold(self.m.kronor, high=value.kronor / 1000 + HALF_KRONA)
-            try:
-                answer = self._asked(-(1000 * self.m.start_years + self.m.id_order), None)
-            except (SolveStopped, SolveFailed):
-                return picks, value
-        found = self._measured(answer.picks) if answer.picks is not None else value
-        if answer.picks is None or self._better(value, found) or found.starts > value.starts:
+            if any_set and self._by_ratio(value):
+                self.quick.hold(self._expression(value), low=-HALF_TICK)
+            elif not any_set:
+                self.quick.same_set(frozenset(picks))
+            if not (any_set and self._by_ratio(value)):
+                self.quick.hold(self.m.tonnes, low=value.ticks / TICKS_PER_TONNE - HALF_TICK)
+                self.quick.hold(self.m.kronor, high=value.kronor / 1000 + HALF_KRONA)
+            while True:
+                try:
+                    answer = self._asked(-(1000 * self.m.start_years + self.m.id_order), None)
+                except (SolveStopped, SolveFailed):
+                    return picks, value
+                found = self._measured(answer.picks) if answer.picks is not None else value
+                if answer.picks is None:
+                    return picks, value
+                if not self._better(value, found):
+                    break
+                if not any_set:
+                    return picks, value
+                # as good but for less than the solver tells apart
+                self.quick.other_plan(frozenset((i, pick.start, pick.layer) for i, pick in answer.picks.items()))
+        if not any_set and found.starts > value.starts:
             return picks, value
         return answer.picks, found
 

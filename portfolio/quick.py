@@ -15,8 +15,8 @@ import numpy as np
 from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick, Picks
 from portfolio.formulation import Programme
-from portfolio.matrix import Array, Matrix
-from portfolio.narrow import narrow, options
+from portfolio.matrix import Array, Key, Matrix
+from portfolio.narrow import AT_BOUND, narrow, options
 from portfolio.solve import MEANING, STRICTLY, SUB_MIP_HEURISTICS, TOLERANCES, Clock, Meaning
 
 LEAST_LIKELY = 6
@@ -113,15 +113,30 @@ class Quick:
             row[columns] = 1.0 if i in chosen else -1.0
         self.hold(row, high=len(chosen) - 1.0)
 
+    def other_plan(self, starts: frozenset[Key]) -> None:
+        """Only plans with another start of something from now on."""
+        row = np.zeros(len(self.every))
+        for columns in self.of.values():
+            row[columns] = [1.0 if self.m.keys[n] in starts else -1.0 for n in columns]
+        self.hold(row, high=len(starts) - 1.0)
+
     def same_set(self, chosen: frozenset[str]) -> None:
         """Only this set from now on."""
+        row = np.zeros(len(self.every))
         for i, columns in self.of.items():
-            row = np.zeros(len(self.every))
-            row[columns] = 1.0
             if i in chosen:
-                self.hold(row, low=1.0)
+                row[columns] = 1.0
             else:
                 self.upper[columns] = 0.0
+        self.hold(row, low=float(len(chosen)))  # each has at most one start, so all of them have one
+
+    def best_of(self, expression: Array, chosen: frozenset[str]) -> float:
+        """What no plan with this set exceeds, by one relaxation."""
+        with self.for_a_while():
+            self.same_set(chosen)
+            self.lp.objective(expression)
+            found = self.lp.bound(self.lower, self.upper)
+        return found[0] if found is not None else np.inf
 
     def same_starts(self, picks: Picks) -> None:
         """Only starts in these years from now on."""
@@ -148,6 +163,10 @@ class Quick:
             lower, upper = narrow(self.lp, lower, upper, known - margin(known), self.groups)
         if (lower > upper).any():
             return Found(Meaning.INFEASIBLE, None, -np.inf)
+        if not strictly and self.clock.left > 0:
+            relaxed = self._relaxed(expression, lower, upper, known)
+            if relaxed is not None:
+                return relaxed
         self.mip.changeColsCost(len(self.every), self.every, -expression)
         self.mip.changeColsBounds(len(self.every), self.every, lower, upper)
         # what is worse than `known` is cut off, as HiGHS does in its own sub-MIPs: on worlds of the sample a proof of 50 ms takes 14
@@ -172,7 +191,21 @@ class Quick:
         if known is not None and status is Meaning.PROVEN and -info.objective_function_value < known - margin(known):
             # the bounds keep every plan that is as good as `known`, and others too: the best of these is not the best of all
             return Found(Meaning.INFEASIBLE, None, -np.inf)
-        return Found(status, self._picks(np.array(self.mip.getSolution().col_value)), -float(info.mip_dual_bound))
+        return Found(status, self.picks_of(np.array(self.mip.getSolution().col_value)), -float(info.mip_dual_bound))
+
+    def _relaxed(self, expression: Array, lower: Array, upper: Array, known: float | None) -> Found | None:
+        """What the relaxation alone says: nothing is as good as `known`, or its own solution is a plan; None when it says neither."""
+        self.lp.objective(expression)
+        found = self.lp.bound(lower, upper)
+        if found is None:
+            return None
+        value, at, _ = found
+        if known is not None and value < known - margin(known):
+            return Found(Meaning.INFEASIBLE, None, -np.inf)
+        whole = at[self.m.whole]
+        if np.abs(whole - np.rint(whole)).max(initial=0.0) < AT_BOUND:
+            return Found(Meaning.PROVEN, self.picks_of(at), value)
+        return None
 
     def relaxed(self, expression: Array) -> Array | None:
         """Where the relaxation has its largest value, the largest investment decided; None when there is no plan."""
@@ -180,8 +213,8 @@ class Quick:
         best = next(iter(options(self.lp, self.lower, self.upper, self.groups[0])), None) if self.groups else None
         return best.at if best is not None else None
 
-    def _picks(self, values: Array) -> dict[str, Pick]:
-        """The rounded starts."""
+    def picks_of(self, values: Array) -> dict[str, Pick]:
+        """The starts that are 1 in the columns, rounded."""
         m = self.m
         return {
             key[0]: Pick(key[1], key[2], round(values[m.percent[key]]) if key in m.percent else 100)

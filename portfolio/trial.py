@@ -21,13 +21,14 @@ class Trial:
 
     Attributes:
         rows: number of each row that was asked for, by name. sums: `sums[row, plan]` of these, without payments: who pays is not part of a
-            plan.
+            plan. x: the plans in the columns of the matrix, overlaps and counted tonnes filled in.
     """
 
     tonnes: Array
     kronor: Array
     rows: Mapping[str, int]
     sums: Array
+    x: Array
 
 
 def can_be_tried(d: Instance) -> bool:
@@ -80,7 +81,7 @@ def tried(d: Instance, m: Matrix, x: Array, rows: tuple[str, ...] = ("",)) -> Tr
     if counted:
         columns = list(counted)
         sums[wanted] += dense[:, columns] @ x[columns]
-    return Trial(m.tonnes @ x, m.kronor @ x, {m.rows[k]: k for k in wanted}, sums)
+    return Trial(m.tonnes @ x, m.kronor @ x, {m.rows[k]: k for k in wanted}, sums, x)
 
 
 def _counted(m: Matrix, sums: Array) -> Mapping[int, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from portfolio.analysis.plan import make_plan, no_reasons
@@ -21,6 +21,9 @@ from portfolio.worlds.question import World, question_in
 
 AUDITED = 20
 """Worlds, the first ones, whose best plan is audited; the audit of one takes as long as its solution."""
+
+REMEMBERED = 40
+"""Plans of earlier worlds that are offered to the next one; measured on the sample."""
 
 
 class Started(NamedTuple):
@@ -72,6 +75,7 @@ class Study:
     most: int | None
     seconds: float
     audited: int = AUDITED
+    _offered: list[dict[str, Pick]] = field(default_factory=list, repr=False, compare=False)
 
     def __call__(self, world: World) -> Outcome:
         """The outcome of one world.
@@ -85,10 +89,13 @@ class Study:
         worth = _worth(d, now)
         if world.is_as_estimated:
             return Outcome(world.number, "proven", True, 0, worth.ticks, worth.kronor, self.most, _plan(self.picks), worth, audited=False)
-        best = optimum(d, Clock(self.seconds))
+        best = optimum(d, Clock(self.seconds), (self.picks, *self._offered))
         status = {Meaning.PROVEN: "proven", Meaning.INFEASIBLE: "infeasible"}.get(best.meaning, "stopped")
         if best.picks is None or best.value is None:
             return Outcome(world.number, status, False, None, 0, 0, None, (), worth, audited=False)
+        self._remember(best.picks)
+        if best.most_picks is not None:
+            self._remember(best.most_picks)
         audited = world.number < self.audited
         if audited:
             breaches = make_plan(d, best.picks, no_reasons(d), best.floor).audit
@@ -96,6 +103,11 @@ class Study:
                 raise AuditBreached(f"{c.constraint} {c.subject} {c.year or ''}".strip() for c in breaches.breaches)
         plan, value = _plan(best.picks), best.value
         return Outcome(world.number, status, best.unique, best.gap, value.ticks, value.kronor, best.most, plan, worth, audited)
+
+    def _remember(self, picks: dict[str, Pick]) -> None:
+        """Best plans of the last worlds here, to be offered to the next ones: what is found in these does not depend on it."""
+        known = [other for other in self._offered if other.keys() != picks.keys()]
+        self._offered[:] = [picks, *known][:REMEMBERED]
 
 
 def _plan(picks: Mapping[str, Pick]) -> tuple[Started, ...]:
