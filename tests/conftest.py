@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ def shared_runs(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
     """A Dask scheduler without workers."""
+    _or_skip("distributed" if find_spec("distributed") is not None else "", "distributed is not installed: no cluster is tried")
     found = Scheduler(tmp_path)
     yield found
     found.close()

@@ -118,6 +118,8 @@ def _add_explored(add: Add, text: Text) -> None:
     robust.add_argument("--often", type=percent, default=Decimal("0.95"), metavar=text("cli.help.percent"), help=text("cli.help.often"))
     robust.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_robust"))
     robust.add_argument("--resume", action="store_true", help=text("cli.help.resume"))
+    robust.add_argument("--interval", action="store_true", help=text("cli.help.interval"))
+    robust.add_argument("--deviations", type=seed, metavar=text("cli.help.number"), help=text("cli.help.deviations"))
     add_crew(robust, text)
     stress = add("stress", run_stress)
     stress.add_argument("workbooks", nargs="*", type=Path, metavar=text("cli.help.workbook"), help=text("cli.help.workbooks"))

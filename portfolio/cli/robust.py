@@ -8,6 +8,7 @@ from pathlib import Path
 from portfolio.cli.asking import asked_run, proven
 from portfolio.cli.explain import solved_beside
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
+from portfolio.cli.interval import in_the_ranges
 from portfolio.cli.optimise import exit_of
 from portfolio.cli.reading import read
 from portfolio.cli.writing import created, write
@@ -21,7 +22,11 @@ STRESS_BOOK = "stresstest.xlsx"
 
 
 def run_robust(options: argparse.Namespace, face: Face) -> int:
-    """The best plan of many worlds, and what the recommended one is worth in them."""
+    """The best plan of many worlds, and what the recommended one is worth in them; with `--interval`, every world in the ranges."""
+    if options.interval:
+        return in_the_ranges(options, face)
+    if options.deviations is not None:
+        raise InputError([finding("deviations_without_interval", "--deviations")])
     with in_one_piece():
         from portfolio.analysis.base import base_of
         from portfolio.analysis.robust.find import Asked, robust

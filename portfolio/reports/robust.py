@@ -86,22 +86,28 @@ def _core(found: Robust, text: Text) -> Section:
         lines.append(Said(text("robust.never_recommended", ids=", ".join(clean(line.id) for line in against)), "alarm"))
     if not by_kind["contested"]:
         lines.append(Said(text("robust.contested_none")))
-    columns = (
+    columns = core_columns(text)
+    ordered = sorted(by_kind["contested"], key=lambda line: (-line.share, line.id))
+    charts = (Chart(text("robust.chart.core"), text("robust.column.share"), 1, bars=(3,), number_format="0%"),)
+    contested = Part("omstridda", text("robust.contested"), columns, tuple(core_row(x, text) for x in ordered), charts, names=0)
+    settled = [line for kind in ("always", "never") for line in by_kind[kind]]
+    others = Part("avgjorda", text("robust.settled"), columns, tuple(core_row(x, text) for x in settled), names=0, terminal=False)
+    return Section("core", tuple(lines), (contested, others), heading=text("robust.heading.core"))
+
+
+def core_columns(text: Text) -> tuple[Col, ...]:
+    """Of a table of investments: which plans have them, and from which years."""
+    return (
         Col("", "text", 40, heading=text("robust.column.name")),
         Col("", "text", 9, heading=text("robust.column.id")),
         Col("", "text", 13, heading=text("robust.column.recommended")),
         Col("", "percent", 12, heading=text("robust.column.share")),
         Col("", "text", 34, heading=text("robust.column.starts")),
     )
-    ordered = sorted(by_kind["contested"], key=lambda line: (-line.share, line.id))
-    charts = (Chart(text("robust.chart.core"), text("robust.column.share"), 1, bars=(3,), number_format="0%"),)
-    contested = Part("omstridda", text("robust.contested"), columns, tuple(_core_row(x, text) for x in ordered), charts, names=0)
-    settled = [line for kind in ("always", "never") for line in by_kind[kind]]
-    others = Part("avgjorda", text("robust.settled"), columns, tuple(_core_row(x, text) for x in settled), names=0, terminal=False)
-    return Section("core", tuple(lines), (contested, others), heading=text("robust.heading.core"))
 
 
-def _core_row(line: CoreLine, text: Text) -> tuple[Value, ...]:
+def core_row(line: CoreLine, text: Text) -> tuple[Value, ...]:
+    """An investment in that table."""
     recommended = str(line.recommended_start) if line.recommended else text("robust.no")
     starts = ", ".join(f"{year}: {share(round(Decimal(part), 2), text.lang)}" for year, part in line.starts.items())
     return (clean(line.name), clean(line.id), recommended, Decimal(line.share), starts)

@@ -19,7 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from portfolio.analysis.robust.parameters import Parameter
+from portfolio.evaluate import Picks, measure
+from portfolio.instance import Instance
 from portfolio.matrix import Array
+from portfolio.planning import ObjectiveName
+from portfolio.units import TICKS_PER_TONNE
 
 CERTAIN = 3.0
 """Standard errors."""
@@ -35,6 +39,17 @@ class Scale:
     def value(self, tonnes: Array, kronor: Array) -> Array:
         """The value of each plan."""
         return self.tonnes * tonnes - self.kronor * kronor
+
+
+def scale_of(d: Instance, picks: Picks) -> Scale:
+    """What a plan's value is: N − λK at the recommended plan's ratio, N, or kronor saved."""
+    value = measure(d, picks)
+    match d.planning.objective.name:
+        case ObjectiveName.TONNES_PER_KRONA if value.kronor > 0:
+            return Scale(1.0, float(value.ratio * 1000 / TICKS_PER_TONNE))
+        case ObjectiveName.LEAST_COST:
+            return Scale(0.0, 1.0)
+    return Scale(1.0, 0.0)
 
 
 class Comparison:

@@ -16,13 +16,12 @@ from portfolio.analysis.base import Base
 from portfolio.analysis.beside import Progress, silent
 from portfolio.analysis.robust.candidates import Candidates, Worth, packed
 from portfolio.analysis.robust.choices import choices
-from portfolio.analysis.robust.comparison import Comparison, Scale
+from portfolio.analysis.robust.comparison import Comparison, Scale, scale_of
 from portfolio.analysis.robust.outcome import Outcome, Started, Study
 from portfolio.analysis.robust.parameters import Parameter, parameters
 from portfolio.analysis.robust.store import Store
 from portfolio.analysis.robust.summary import cores, counts, kept_lines, regret, spreads
 from portfolio.analysis.robust.tornado import tornado
-from portfolio.evaluate import measure
 from portfolio.explored.robust import InformationLine, Robust
 from portfolio.instance import Instance, build_instance
 from portfolio.many import Crew, at_work, never
@@ -119,7 +118,7 @@ def robust(
         found.keep(finished)
     d = build_instance(q.portfolio, q.planning)
     plan = tuple(Started(i, pick.start, pick.percent) for i, pick in sorted(base.picks.items()))
-    scale = _scale(d, base)
+    scale = scale_of(d, base.picks)
     figures = parameters(draws)
     with at_work(_Work(study, Candidates(q.portfolio, q.planning)), crew, stopped, asked.worlds) as team:
         missing = [n for n in range(asked.worlds) if n not in found.outcomes]
@@ -134,17 +133,6 @@ def robust(
         if len(found.outcomes) == asked.worlds:
             _compare(found, plan, scale, figures, d, team.results, draws, progress)
     return _summed_up(base, d, asked, found, figures, draws, study, progress)
-
-
-def _scale(d: Instance, base: Base) -> Scale:
-    """What a plan's value is: N − λK at the recommended plan's ratio, N, or kronor saved."""
-    value = measure(d, base.picks)
-    match d.planning.objective.name:
-        case ObjectiveName.TONNES_PER_KRONA if value.kronor > 0:
-            return Scale(1.0, float(value.ratio * 1000 / TICKS_PER_TONNE))
-        case ObjectiveName.LEAST_COST:
-            return Scale(0.0, 1.0)
-    return Scale(1.0, 0.0)
 
 
 def _compare(
