@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 INTERRUPTED = 130
+CLOSED = 141
+"""Whoever read the output has closed it, as `| head` does: what a shell says of a process that ends by SIGPIPE."""
 
 
 def run() -> int:
@@ -16,8 +19,12 @@ def run() -> int:
             from portfolio.cli import main
 
         code = main()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries to write the rest when it ends
+        code = CLOSED
     if code == INTERRUPTED:
         # CPython remembers an interrupt that came inside an eval() of some library, though it was caught, and would end the process by
         # the signal instead of with our code; the next eval() makes it forget

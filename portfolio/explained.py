@@ -130,7 +130,11 @@ class Forced(Frozen):
         possible: there is such a plan; the rest says nothing when there is none.
         tonnes, kronor: that plan less the recommended one, as the objective counts them (t, kr).
         ratio, ratio_before: tonnes per krona of that plan and of the recommended one; None without kronor.
+        gap_outlay: outlay in layer gap of that plan less the recommended one's (kr); only an earlier start is asked for it.
+        below_floor: it does not reach the tonnes that the recommended plan had to reach, and no plan decided in this way does.
         gone, come: other investments that are only in the recommended plan, and only in that one.
+        stops: the least that limits must give for an earlier start beside the rest of the plan; or, where there is no such plan at all,
+            for there to be one.
     """
 
     what: str
@@ -140,8 +144,11 @@ class Forced(Frozen):
     kronor: int
     ratio: Number | None
     ratio_before: Number | None
+    gap_outlay: int = 0
+    below_floor: bool = False
     gone: tuple[str, ...]
     come: tuple[str, ...]
+    stops: tuple[Relief, ...] = ()
 
 
 class BreakEven(Frozen):

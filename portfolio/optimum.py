@@ -25,7 +25,7 @@ from portfolio.planning import ObjectiveName
 from portfolio.quick import Found, Quick, written_out
 from portfolio.shorter import overlap_rows, shorter
 from portfolio.solve import Clock, Meaning
-from portfolio.stages import HALF_KRONA, HALF_TICK, floor_ticks, solve_stages
+from portfolio.stages import HALF_KRONA, HALF_TICK, reachable_floor, solve_stages
 from portfolio.trial import can_be_tried, tried
 from portfolio.units import TICKS_PER_TONNE
 from portfolio.value import rank
@@ -63,10 +63,11 @@ class Optimum:
     most_picks: dict[str, Pick] | None = None
 
 
-def optimum(d: Instance, clock: Clock, offered: Sequence[Picks] = ()) -> Optimum:
+def optimum(d: Instance, clock: Clock, offered: Sequence[Picks] = (), floor: int | None = None) -> Optimum:
     """The best plan, proven if there is time.
 
     Args:
+        floor: ticks that the ratio's plan must reach, where they can be reached, instead of the model's share of the most that there are.
         offered: plans that may be good here, as they are or with other starts, such as those of similar questions. They save time only:
             what is found, and proven, is the same without them.
     """
@@ -74,15 +75,15 @@ def optimum(d: Instance, clock: Clock, offered: Sequence[Picks] = ()) -> Optimum
         return Optimum(Meaning.INFEASIBLE)
     if can_be_made(d):
         short = shorter(d, matrix_of(d, years_of_money=False))
-        found = _search(d, Quick(short, clock, overlap_rows(d, short)), offered)
+        found = _search(d, Quick(short, clock, overlap_rows(d, short)), offered, floor)
         if found.meaning is not Meaning.PROVEN or _stands(d, found):
             return found
         # best without the years of money, but it does not keep them
         whole = matrix_of(d)
-        found = _search(d, Quick(whole, clock, overlap_rows(d, whole)), offered)
+        found = _search(d, Quick(whole, clock, overlap_rows(d, whole)), offered, floor)
     else:
-        found = _search(d, Quick(written_out(build(d)), clock))
-    return found if found.meaning is not Meaning.PROVEN or _stands(d, found) else _by_stages(d, clock)
+        found = _search(d, Quick(written_out(build(d)), clock), offered, floor)
+    return found if found.meaning is not Meaning.PROVEN or _stands(d, found) else _by_stages(d, clock, floor)
 
 
 def _stands(d: Instance, found: Optimum) -> bool:
@@ -90,10 +91,10 @@ def _stands(d: Instance, found: Optimum) -> bool:
     return not any(broken(d, plan) for plan in (found.picks, found.most_picks) if plan is not None)
 
 
-def _by_stages(d: Instance, clock: Clock) -> Optimum:
+def _by_stages(d: Instance, clock: Clock, floor: int | None) -> Optimum:
     """The main job's way, for a plan that keeps a limit only inside the solver's tolerances."""
     try:
-        solved = solve_stages(d, clock)
+        solved = solve_stages(d, clock, floor=floor)
     except InfeasiblePlan:
         return Optimum(Meaning.INFEASIBLE)
     except SolveStopped as stopped:
@@ -105,9 +106,9 @@ def _by_stages(d: Instance, clock: Clock) -> Optimum:
     return Optimum(meaning, solved.picks, solved.value, most, solved.floor_ticks, solved.unique and solved.proven, gap, solved.solves)
 
 
-def _search(d: Instance, quick: Quick, offered: Sequence[Picks] = ()) -> Optimum:
+def _search(d: Instance, quick: Quick, offered: Sequence[Picks], floor: int | None) -> Optimum:
     try:
-        return _Search(d, quick, offered).found()
+        return _Search(d, quick, offered, floor).found()
     except SolveStopped as stopped:
         return Optimum(Meaning.INTERRUPTED if stopped.interrupted else Meaning.TIME_LIMIT, solves=quick.solves)
 
@@ -141,10 +142,11 @@ def _closest(m: Matrix, columns: Sequence[int], start: int) -> int:
 class _Search:
     """One question on its way to its best plan."""
 
-    def __init__(self, d: Instance, quick: Quick, offered: Sequence[Picks] = ()) -> None:
+    def __init__(self, d: Instance, quick: Quick, offered: Sequence[Picks], floor: int | None) -> None:
         self.d, self.quick, self.m = d, quick, quick.m
         self.offered = fitting(d, quick, offered)
         self.floor: int | None = None
+        self.asked_floor = floor
         self.most: int | None = None
         self.most_picks: dict[str, Pick] | None = None
         self._known_values: dict[frozenset[tuple[str, Pick]], Measure] = {}
@@ -180,7 +182,7 @@ class _Search:
         if name is not ObjectiveName.LEAST_COST:
             self.most, self.most_picks = value.ticks, first.picks
         if name is ObjectiveName.TONNES_PER_KRONA and value.ticks > 0 and value.kronor > 0:
-            self.floor = floor_ticks(self.d.planning, value.ticks)
+            self.floor = reachable_floor(self.d.planning, value.ticks, self.asked_floor)
             quick.not_nothing()  # a floor of one tick is not much more than the solver's tolerance
         elif name is not ObjectiveName.LEAST_COST:
             self.floor = value.ticks  # the most tonnes, and then the fewest kronor

@@ -466,7 +466,12 @@ class Uncertainty(Frozen):
 
 
 class Planning(Frozen):
-    """One planning model, with the scenario overlays already laid over it."""
+    """One planning model, with the scenario overlays already laid over it.
+
+    Attributes:
+        file, sha256: what was read. scenarios: titles of the overlays.
+        overlaid: by the place of a value that an overlay states, the overlay's file; None without overlays.
+    """
 
     schema_version: Literal[1]
     title: str
@@ -474,6 +479,7 @@ class Planning(Frozen):
     file: str
     sha256: str
     scenarios: tuple[str, ...] = ()
+    overlaid: dict[str, str] | None = None
     horizon: Horizon
     objective: Objective = Objective()
     plan_frame: PlanFrame | None = None
@@ -496,3 +502,9 @@ class Planning(Frozen):
     funding: Funding | None = None
     investments: dict[str, Adjustment] = Field(default_factory=dict)
     uncertainty: Uncertainty = Uncertainty()
+
+    def stated_in(self, place: str) -> str:
+        """The file that states what stands at a place: a scenario when it is one."""
+        places = self.overlaid or {}
+        files = [file for at, file in places.items() if place == at or place.startswith(f"{at}.") or at.startswith(f"{place}.")]
+        return files[-1] if files else self.file

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
 
 from portfolio.amounts.eligibility import refusal
 from portfolio.amounts.support import counted_grant
@@ -18,7 +20,7 @@ def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
     investments = [adjusted(i, p.investments.get(i.id)) for i in portfolio.investments]
     findings = [f for i in investments for f in (*_names(p, i), *_window(p, i), *_support(p, i))]
     findings += [*_ids(p, portfolio), *_requirements(p, investments), *_arithmetic(p, investments), *_price_levels(investments)]
-    findings += _money(p, portfolio)
+    findings += [*_money(p, portfolio), *_debt(p)]
     findings += _joined(p, portfolio, investments)
     return findings
 
@@ -165,6 +167,22 @@ def _arithmetic(p: Planning, investments: list[Investment]) -> Iterator[Finding]
     if p.control_envelope is not None and smallest > p.control_envelope.total.value:
         cells = ", ".join(i.origin.place("id") for i in bound)
         yield finding("must_above_envelope", p.file, "control_envelope.total", smallest, Severity.WARNING, cells=cells)
+
+
+def _debt(p: Planning) -> Iterator[Finding]:
+    """The mandate is passed before anything is invested; the first year in which it is."""
+    debt, closing = p.debt, Fraction(0)
+    if debt is None:
+        return
+    rate = Fraction(debt.interest_rate.value) if debt.interest_rate is not None and debt.reference_net_debt is not None else Fraction(0)
+    closing = Fraction(debt.opening.value)
+    for t in p.horizon.years:
+        reference = debt.reference_net_debt.values[t - 1] if debt.reference_net_debt is not None else 0
+        closing += debt.other_net_investment.values[t] - debt.self_financing.values[t] + rate * (closing - reference)
+        mandate = debt.mandate.values[t]
+        if closing > mandate:
+            yield finding("mandate_below_debt", p.file, "debt.mandate", mandate, Severity.WARNING, year=str(t), debt_kr=ceil(closing))
+            return
 
 
 def _least(investments: list[Investment]) -> int:

@@ -24,7 +24,7 @@ from portfolio.planning_quantities import Reading, Table, read_quantity
 
 MOST_YEARS: Final = 200
 """Plan years a single value is spread over; a longer horizon is a finding of `planning_checks`."""
-OURS: Final = ("file", "sha256", "scenarios")
+OURS: Final = ("file", "sha256", "scenarios", "overlaid")
 """Fields of `Planning` that say what was read; no model file may set them."""
 LEANS: Final[Mapping[str, tuple[str, ...]]] = {
     "debt": ("bond_backing",),
@@ -63,7 +63,7 @@ def load_planning(path: Path, scenarios: Sequence[Path] = ()) -> tuple[Planning,
     if planning is None or has_errors(findings):
         raise InputError(findings)
     combined = hashlib.sha256("".join(hashes).encode()).hexdigest() if scenarios else digest
-    return planning.model_copy(update={"sha256": combined, "scenarios": tuple(titles)}), findings
+    return planning.model_copy(update={"sha256": combined, "scenarios": tuple(titles), "overlaid": overlaid or None}), findings
 
 
 def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | None:

@@ -51,8 +51,24 @@ def floor_ticks(planning: Planning, most: int) -> int:
     return max(1, floor) if most > 0 else floor
 
 
-def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "gap"), seed: int = 0, watch: Watch | None = None) -> Solved:
+def reachable_floor(planning: Planning, most: int, asked: int | None) -> int:
+    """The floor that is asked for (ticks) where there are plans that reach it, otherwise the model's share of the most that there are."""
+    return asked if asked is not None and 0 < asked <= most else floor_ticks(planning, most)
+
+
+def solve_stages(
+    d: Instance,
+    clock: Clock,
+    layers: tuple[str, ...] = ("plan", "gap"),
+    seed: int = 0,
+    watch: Watch | None = None,
+    *,
+    floor: int | None = None,
+) -> Solved:
     """The best plan of an instance within `layers`, through all stages; a person who watches is told how far it has come.
+
+    Args:
+        floor: ticks that the ratio's plan must reach, where they can be reached, instead of the model's share of the most that there are.
 
     Raises:
         InfeasiblePlan: no portfolio meets the demands.
@@ -66,7 +82,7 @@ def solve_stages(d: Instance, clock: Clock, layers: tuple[str, ...] = ("plan", "
         case ObjectiveName.MOST_TONNES:
             solved = _most_tonnes(search)
         case ObjectiveName.TONNES_PER_KRONA:
-            solved = _tonnes_per_krona(search)
+            solved = _tonnes_per_krona(search, floor)
         case ObjectiveName.LEAST_COST:
             solved = _least_cost(search)
     solved.solves = search.session.solves
@@ -101,10 +117,10 @@ def _leave(solved: Solved, stopped: Meaning | None, gap_ticks: int | None) -> So
     return solved
 
 
-def _tonnes_per_krona(search: _Search) -> Solved:
+def _tonnes_per_krona(search: _Search, asked_floor: int | None) -> Solved:
     """Dinkelbach (1967): maximise N − λK, λ ← N/K, until it no longer grows; finite and exact with integer variables."""
     most = _most_plan(search)
-    floor = floor_ticks(search.d.planning, most.value.ticks)
+    floor = reachable_floor(search.d.planning, most.value.ticks, asked_floor)
     if not most.proven:
         # N* is at least the tonnes in hand: every plan that counts reaches this share of them, but it may cost more than this one
         more = most.gap_ticks

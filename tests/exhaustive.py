@@ -185,8 +185,11 @@ class Question:
         gap = self.gross({i: o for i, o in c.items() if o[1] == "gap"})
         return Value(ticks, int(kronor), int(gap), sum(o[0] - self.years[0] + 1 for o in c.values()))
 
-    def best(self) -> tuple[tuple[Fraction | int, ...], list[Choice]] | None:
-        """The best value through all stages but the last (order of ids), and every choice that has it; None when nothing is feasible."""
+    def best(self, floor: int | None = None) -> tuple[tuple[Fraction | int, ...], list[Choice]] | None:
+        """The best value through all stages but the last (order of ids), and every choice that has it; None when nothing is feasible.
+
+        `floor` takes the place of the share of the most ticks where it can be reached.
+        """
         valued = [(self.value(c), c) for c in self.all() if self.feasible(c)]
         if not valued:
             return None
@@ -207,6 +210,7 @@ class Question:
             else:
                 share = self.p.objective.floor_share
                 floor_ticks = Fraction(share.value if share is not None else Fraction(95, 100)) * most
+                floor_ticks = Fraction(floor) if floor is not None and 0 < floor <= most else floor_ticks
                 valued = [(v, c) for v, c in valued if v.ticks >= floor_ticks and v.ticks > 0]  # nothing has no ratio
                 if any(v.kronor == 0 for v, _ in valued):  # no ratio is larger than tonnes for nothing
                     valued = [(v, c) for v, c in valued if v.kronor == 0]

@@ -191,6 +191,15 @@ def test_a_limit_of_charges_for_an_owner_without_investments_is_an_error() -> No
     }
 
 
+def test_a_mandate_that_is_passed_before_anything_is_invested() -> None:
+    """1,000 + 50 a year: 1,150 in the third year; a mandate of 1,150 holds, one of 1,149 is passed then."""
+    found = {mandate: check_against(m.planning(debt=m.debt(1000, mandate, other=80, own=30)), m.portfolio_of()) for mandate in (1150, 1149)}
+    assert [f.code for f in found[1150]] == []
+    assert [(f.code, f.place, f.value, dict(f.parameters)) for f in found[1149]] == [
+        ("mandate_below_debt", "debt.mandate", "1149", {"year": "2027", "debt_kr": 1150})
+    ]
+
+
 def test_bonds_that_are_to_pay_for_what_they_cannot_finance_are_an_error() -> None:
     """A is green and capitalised, B has no category, C may not be capitalised: the source names all three."""
     framework = BondFramework(

@@ -76,15 +76,18 @@ def check(q: Question, run: Run, found: Why) -> tuple[int, int]:
     forced = turns = 0
     kinds = {"in": Lock(kind=LockKind.MUST), "out": Lock(kind=LockKind.NEVER)}
     assert run.totals is not None
+    assert run.objective is not None
+    floor = int(run.objective.floor_tonnes * 100_000) if run.objective.floor_tonnes is not None else None
     for f in found.forced:
         lock = kinds.get(f.what, Lock(kind=LockKind.START, year=f.year))
         asked = locked(q, found.id, lock)
         oracle = exhaustive.Question(asked.portfolio, asked.planning)
-        top = oracle.best()
+        top = oracle.best(floor)
         assert f.possible is (top is not None)
         if top is None:
             continue
         value = oracle.value(top[1][0])
+        assert f.below_floor is (floor is not None and value.ticks < floor)
         assert Fraction(f.tonnes) == Fraction(value.ticks, 100_000) - Fraction(run.totals.tonnes)
         assert f.kronor == value.kronor - run.totals.kronor
         if len({frozenset(c) for c in top[1]}) == 1:
@@ -116,7 +119,7 @@ def run_block(seeds: range) -> tuple[int, int, int]:
         q, run = made
         ids = [d.id for d in run.decisions if d.layer is not Layer.EXTERNAL]
         i = ids[seed % len(ids)]
-        found = why(base_of(q.portfolio, q.planning, run.decisions), i, Clock(60))
+        found = why(base_of(q.portfolio, q.planning, run.decisions, run.objective), i, Clock(60))
         assert found.complete
         compared = check(q, run, found)
         asked, forced, turns = asked + 1, forced + compared[0], turns + compared[1]
@@ -141,7 +144,7 @@ def test_every_statement_equals_enumeration_on_many(block: int) -> None:
 
 def explained(portfolio: Portfolio, planning: Planning, i: str, lang: str = "sv") -> str:
     run = optimise(portfolio, planning, Request())
-    found = why(base_of(portfolio, planning, run.decisions), i, Clock(60))
+    found = why(base_of(portfolio, planning, run.decisions, run.objective), i, Clock(60))
     decision = next(d for d in run.decisions if d.id == i)
     shown = list(lines(found, decision, Text("sv" if lang == "sv" else "en")))
     assert len(shown) <= 10

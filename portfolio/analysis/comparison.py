@@ -48,9 +48,9 @@ def compared(rounds: Sequence[tuple[str, Run]], *, everything: bool = False) -> 
         statuses=tuple(run.status.value for run in runs),
         figures=tuple(f for f in figures if everything or len(set(f.values)) > 1),
         decisions=tuple(d for d in decisions if everything or _differs(d)),
-        outlay=outlay if everything or _any_differs(outlay) else (),
-        net_debt=net_debt if everything or _any_differs(net_debt) else (),
-        charges=charges if everything or _any_differs(charges) else (),
+        outlay=outlay if everything else _differing(outlay),
+        net_debt=net_debt if everything else _differing(net_debt),
+        charges=charges if everything else _differing(charges),
     )
 
 
@@ -109,5 +109,5 @@ def _by_year(runs: Sequence[Run], read: Callable[[Run], dict[int, int]]) -> tupl
     return tuple(ComparedYear(year=t, values=tuple(s.get(t) for s in series)) for t in years)
 
 
-def _any_differs(lines: Sequence[ComparedYear]) -> bool:
-    return any(len(set(line.values)) > 1 for line in lines)
+def _differing(lines: Sequence[ComparedYear]) -> tuple[ComparedYear, ...]:
+    return tuple(line for line in lines if len(set(line.values)) > 1)

@@ -12,7 +12,7 @@ from portfolio.analysis.base import Base
 from portfolio.analysis.beside import Progress, silent
 from portfolio.analysis.conflict.demands import Question, demands_of, locked
 from portfolio.analysis.conflict.smallest import of_investments, possible, smallest_clash
-from portfolio.analysis.conflict.ways import way_out
+from portfolio.analysis.conflict.ways import overstepped, way_out
 from portfolio.analysis.turn import Outlay, Rivals, TonnesAYear, Turn
 from portfolio.asked import Best
 from portfolio.errors import InfeasiblePlan, SolveStopped
@@ -83,11 +83,20 @@ class Parts:
         with ThreadPoolExecutor(2) as pool:
             # the longest first: both threads are then done at about the same time
             turns = pool.submit(self._begin, base, d, i, clock, pool) if not bound else None
-            solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock) for w in wanted]
+            solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock, base.floor, framed=w[0] == "earlier") for w in wanted]
             beside = pool.submit(_beside, base, i, clock) if not chosen else None
             self._watch(*solved, *([beside] if beside is not None else []))
-            for (what, year, _), other in zip(wanted, solved, strict=True):
-                self.forced.append(_forced(base.picks, value, i, what, year, other.result()))
+            for (what, year, lock), other in zip(wanted, solved, strict=True):
+                forced = _forced(base, value, i, what, year, other.result())
+                self.forced.append(forced)
+                if not forced.possible:
+                    stops = _least_relief(locked(base.question, i, lock), clock)
+                elif year is not None:
+                    moved = {**base.picks, i: base.picks[i]._replace(start=year)}
+                    stops = tuple(overstepped(d, moved, demands_of(base.question)))
+                else:
+                    continue
+                self.forced[-1] = forced.model_copy(update={"stops": stops})
             if beside is not None:
                 self.fits, self.beside = beside.result()
             if turns is not None:
@@ -110,22 +119,25 @@ class Parts:
             part.add_done_callback(lambda _: self._progress(next(self._done), self._total))
 
 
-def _solved(q: Question, clock: Clock) -> Best | None:
-    """The proven best plan; None when there is none.
+def _solved(q: Question, clock: Clock, floor: int | None, *, framed: bool) -> Best | None:
+    """The proven best plan that reaches the floor, or its own where that cannot be reached; None when there is none.
+
+    Args:
+        framed: its layers matter too.
 
     Raises:
         SolveStopped: not proven in time.
     """
     d = build_instance(q.portfolio, q.planning)
-    if d.planning.objective.name is ObjectiveName.TONNES_PER_KRONA:
-        quick = optimum(d, clock)
+    if d.planning.objective.name is ObjectiveName.TONNES_PER_KRONA and not framed:
+        quick = optimum(d, clock, floor=floor)
         if quick.meaning is Meaning.INFEASIBLE:
             return None
         if quick.meaning is Meaning.PROVEN and quick.unique and quick.picks and quick.value and _costs_the_same(d, quick.picks):
             return Best(d, quick.picks, quick.value)
     # among plans that are equally good the main job's
     try:
-        found = solve_stages(d, clock)
+        found = solve_stages(d, clock, floor=floor)
     except InfeasiblePlan:
         return None
     if not (found.proven and found.unique):
@@ -138,7 +150,8 @@ def _costs_the_same(d: Instance, picks: Picks) -> bool:
     return not any(d.is_scalable(i) or len({kronor_of(d, i, s) for s in d.starts[i]}) > 1 for i in picks)
 
 
-def _forced(picks: Picks, value: Measure, i: str, what: str, year: int | None, other: Best | None) -> Forced:
+def _forced(base: Base, value: Measure, i: str, what: str, year: int | None, other: Best | None) -> Forced:
+    picks = base.picks
     if other is None:
         before = ratio_of(value.ratio) if value.kronor > 0 else None
         return Forced(what=what, year=year, possible=False, tonnes=Decimal(0), kronor=0, ratio=None, ratio_before=before, gone=(), come=())
@@ -151,6 +164,8 @@ def _forced(picks: Picks, value: Measure, i: str, what: str, year: int | None, o
         kronor=new.kronor - value.kronor,
         ratio=ratio_of(new.ratio) if new.kronor > 0 else None,
         ratio_before=ratio_of(value.ratio) if value.kronor > 0 else None,
+        gap_outlay=new.gap_outlay - value.gap_outlay if year is not None else 0,
+        below_floor=base.floor is not None and new.ticks < base.floor,
         gone=tuple(sorted(j for j in picks if j not in other.picks and j != i)),
         come=tuple(sorted(j for j in other.picks if j not in picks and j != i)),
     )
@@ -161,8 +176,11 @@ def _beside(base: Base, i: str, clock: Clock) -> tuple[bool, tuple[Relief, ...]]
     q = locked(base.question, i, Lock(kind=LockKind.MUST))
     for j in base.picks:
         q = locked(q, j, Lock(kind=LockKind.MUST))
-    if possible(q, clock):
-        return True, ()
+    return (True, ()) if possible(q, clock) else (False, _least_relief(q, clock))
+
+
+def _least_relief(q: Question, clock: Clock) -> tuple[Relief, ...]:
+    """The least that a limit alone must give for there to be a plan; empty when none would do."""
     limits = [demand for demand in demands_of(q) if not of_investments(demand)]
     ways = [way_out(q, [[demand]], clock) for demand in smallest_clash(q, limits, clock)]
-    return False, next((way.reliefs for way in ways if way is not None), ())
+    return next((way.reliefs for way in ways if way is not None), ())

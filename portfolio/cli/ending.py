@@ -37,7 +37,8 @@ def nothing_proven(face: Face, clock: Clock) -> int:
 
 def no_proven_plan(face: Face, clock: Clock, run: Run) -> int:
     """The exit code when the plan that was to be explained is not there, or not proven."""
-    face.error(face.text("cli.interrupted" if clock.interrupted else "cli.why.no_plan"))
+    impossible = run.status.value == "infeasible"
+    face.error(face.text("cli.interrupted" if clock.interrupted else "cli.no_plan" if impossible else "cli.why.no_plan"))
     return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
 
 

@@ -102,7 +102,7 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
             near = ", ".join(i for i in decisions if i.startswith(options.id[:1].upper())) or ", ".join(decisions)
             raise InputError([finding("why_unknown", options.id, near=near)])
         with face.progress(face.text("why.working", id=options.id)) as progress:
-            found = why(base_of(portfolio, planning, run.decisions), options.id, clock, progress)
+            found = why(base_of(portfolio, planning, run.decisions, run.objective), options.id, clock, progress)
     if face.json:
         print(shown.to_json(found), end="")
     else:

@@ -69,9 +69,15 @@ class Face:
         with in_one_piece():
             from rich.console import Console
 
+        class Terminal(Console):
+            """Rich would end the process with exit code 1, which is a fault of ours; `__main__` knows better."""
+
+            def on_broken_pipe(self) -> None:
+                raise BrokenPipeError
+
         plain = True if no_color else None  # None: as NO_COLOR says
-        self.out = Console(highlight=False, width=_width(sys.stdout), no_color=plain)
-        self.err = Console(stderr=True, highlight=False, width=_width(sys.stderr), no_color=plain)
+        self.out = Terminal(highlight=False, width=_width(sys.stdout), no_color=plain)
+        self.err = Terminal(stderr=True, highlight=False, width=_width(sys.stderr), no_color=plain)
 
     def say(self, message: str) -> None:
         """A line of plain text on stdout."""

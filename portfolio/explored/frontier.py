@@ -13,15 +13,15 @@ class FrontierPoint(Frozen):
 
     Attributes:
         kronor: as the objective counts them (gross or net). tonnes: of the curve's quantity (t).
-        outlay_gap: gross outlay (kr) in layer gap.
-        emissions: in the target year (t); None without an emission table.
+        outlay_gap: least gross outlay (kr) in layer gap; None when it was not settled in time.
+        emissions: in the target year (t); None without an emission table, or when starts were not settled in time.
         chosen: ids of the started investments. come, gone: against the point before.
         step: from the point before, the plan changes in kind.
     """
 
     kronor: int
     tonnes: Number
-    outlay_gap: int
+    outlay_gap: int | None
     emissions: Number | None
     chosen: tuple[str, ...]
     come: tuple[str, ...]

@@ -54,10 +54,10 @@ def tonnes(value: Decimal | int, lang: Lang) -> str:
     return number(value, 0, lang)
 
 
-def per_mnkr(tonnes_per_krona: Decimal, lang: Lang) -> str:
-    """Tonnes per krona as tonnes per mnkr, three significant digits at least."""
+def per_mnkr(tonnes_per_krona: Decimal, lang: Lang, more: int = 0) -> str:
+    """Tonnes per krona as tonnes per mnkr, three significant digits at least, and so many decimals more."""
     value = tonnes_per_krona * MNKR
-    return number(value, 0 if abs(value) >= 100 else 1, lang)
+    return number(value, (0 if abs(value) >= 100 else 1) + more, lang)
 
 
 def share(value: Decimal, lang: Lang) -> str:

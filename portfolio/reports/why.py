@@ -27,7 +27,7 @@ def lines(found: Why, decision: Decision, text: Text) -> Iterator[str]:
     yield text(f"why.decided.{kind}", **names)
     yield sentence(decision, text)
     for forced in found.forced:
-        yield from _forced(forced, text, ratio_counts=found.objective == "tonnes_per_krona" and not found.bound)
+        yield from _forced(forced, text)
     if not found.fits:
         yield text("why.beside", what=given(found.beside, text)) if found.beside else text("why.no_place")
     elif any(f.what == "in" and f.possible for f in found.forced):
@@ -38,24 +38,42 @@ def lines(found: Why, decision: Decision, text: Text) -> Iterator[str]:
         yield text("why.incomplete")
 
 
-def _forced(f: Forced, text: Text, *, ratio_counts: bool) -> Iterator[str]:
+def _forced(f: Forced, text: Text) -> Iterator[str]:
     if not f.possible:
         yield text(f"why.{f.what}_impossible", year=f.year or "")
+        if f.stops:
+            yield text("why.possible", what=given(f.stops, text))
         return
-    figures = {
-        "tonnes": text(f"why.tonnes_{_way(f.tonnes)}", tonnes=tonnes(abs(f.tonnes), text.lang)),
-        "kronor": text(f"why.kronor_{_way(f.kronor)}", mnkr=in_unit(abs(f.kronor), text)),
-        "ratio": per_mnkr(f.ratio, text.lang) if f.ratio is not None else "–",
-        "before": per_mnkr(f.ratio_before, text.lang) if f.ratio_before is not None else "–",
-    }
-    yield text(f"why.{f.what}", year=f.year or "", **figures)
-    if ratio_counts and f.ratio is not None and f.ratio_before is not None and f.ratio > f.ratio_before:
-        # otherwise that plan would have been the best one: it does not reach the floor of the question with the investment in it
-        yield text("why.below_floor")
-    if f.gone:
-        yield text("why.gone", ids=", ".join(clean(i) for i in f.gone))
-    if f.come:
-        yield text("why.come", ids=", ".join(clean(i) for i in f.come))
+    if f.tonnes == 0 and f.kronor == 0:
+        yield text(f"why.{f.what}_same", year=f.year or "")
+    else:
+        ratio, before = _told_apart(f.ratio, f.ratio_before, text)
+        yield text(
+            f"why.{f.what}",
+            year=f.year or "",
+            tonnes=text(f"why.tonnes_{_way(f.tonnes)}", tonnes=tonnes(abs(f.tonnes), text.lang)),
+            kronor=text(f"why.kronor_{_way(f.kronor)}", mnkr=in_unit(abs(f.kronor), text)),
+            ratio=ratio,
+            before=before,
+        )
+    if f.below_floor:
+        yield text(f"why.{f.what}_below_floor", year=f.year or "")
+    if f.stops:
+        yield text("why.stops", year=f.year or "", what=given(f.stops, text))
+    elif f.gap_outlay > 0:
+        yield text("why.more_in_the_gap", mnkr=in_unit(f.gap_outlay, text))
+    if f.gone or f.come:
+        others = {"gone": ", ".join(clean(i) for i in f.gone), "come": ", ".join(clean(i) for i in f.come)}
+        yield text("why.gone_and_come" if f.gone and f.come else "why.gone" if f.gone else "why.come", **others)
+
+
+def _told_apart(ratio: Decimal | None, before: Decimal | None, text: Text) -> tuple[str, str]:
+    """Both ratios in t per mnkr, with as many decimals as it takes to see that they differ, at most two."""
+    for more in range(3):
+        first, second = (per_mnkr(x, text.lang, more) if x is not None else "–" for x in (ratio, before))
+        if first != second:
+            break
+    return first, second
 
 
 def _way(change: Decimal | int) -> str:

@@ -70,7 +70,7 @@ def _limits(p: Planning) -> Iterable[Demand]:
 
 
 def _demand(p: Planning, constraint: str, place: str, subject: str = "") -> Demand:
-    return Demand(constraint=constraint, subject=subject, unit=UNITS.get(constraint, "kr"), file=p.file, place=place)
+    return Demand(constraint=constraint, subject=subject, unit=UNITS.get(constraint, "kr"), file=p.stated_in(place), place=place)
 
 
 def _bound(q: Question) -> Iterable[Demand]:
@@ -86,7 +86,8 @@ def _bound(q: Question) -> Iterable[Demand]:
         name = "never" if never else "lock" if locked else "committed"
         file, place = i.origin.file, i.origin.place("lock" if locked else "status")
         if locked and scenario is not None:
-            file, place = q.planning.file, f"investments.{i.id}.lock"
+            place = f"investments.{i.id}.lock"
+            file = q.planning.stated_in(place)
         yield Demand(constraint=name, subject=i.id, unit="investments", file=file, place=place)
 
 

@@ -12,7 +12,7 @@ from portfolio.analysis.conflict.smallest import least, least_and_most, of_inves
 from portfolio.analysis.plan import make_plan, no_reasons
 from portfolio.audit import audit
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveFailed
-from portfolio.evaluate import Pick
+from portfolio.evaluate import Pick, Picks
 from portfolio.explained import LEVELS, Demand, Relief, WayOut
 from portfolio.formulation import build
 from portfolio.formulation.elastic import carries, soften, unmet
@@ -71,7 +71,7 @@ def _giving(q: Question, demands: Sequence[Demand], clock: Clock) -> list[Relief
     total = soften(programme, demands, goal)
     slack = {"kr": HALF_KRONA, "t": HALF_TICK}.get(demands[0].unit, 0.5)
     answers = least_and_most(programme, total, clock, None if soft_goal else goal, slack)
-    given = [[r for demand in demands for r in _reliefs(d, a.picks, demand)] for a in answers if a.picks is not None]
+    given = [overstepped(d, a.picks, demands) for a in answers if a.picks is not None]
     # of what is equally little the one that gives most tonnes, unless HiGHS could not tell that it is more
     return min(reversed(given), key=_in_all) if given else None
 
@@ -86,11 +86,16 @@ def _in_all(reliefs: Sequence[Relief]) -> tuple[Decimal, Decimal]:
     return sum(counted, Decimal(0)), sum(sums.values(), Decimal(0))
 
 
-def _reliefs(d: Instance, picks: dict[str, Pick], demand: Demand) -> Iterator[Relief]:
-    """What a plan oversteps of a demand, by year, as the audit counts it."""
-    name, unit = AUDITED.get(demand.constraint, (demand.constraint, demand.unit))
+def overstepped(d: Instance, picks: Picks, demands: Sequence[Demand]) -> list[Relief]:
+    """What a plan oversteps of these demands, by year, as the audit counts it."""
     decisions = Accounts(d, picks).decisions(no_reasons(d))
-    checks = [c for c in audit(d.portfolio, d.planning, decisions).breaches if _is_of(c, name, unit, demand)]
+    breaches = audit(d.portfolio, d.planning, decisions).breaches
+    return [relief for demand in demands for relief in _reliefs(d, breaches, demand)]
+
+
+def _reliefs(d: Instance, breaches: Sequence[Check], demand: Demand) -> Iterator[Relief]:
+    name, unit = AUDITED.get(demand.constraint, (demand.constraint, demand.unit))
+    checks = [c for c in breaches if _is_of(c, name, unit, demand)]
     reached = Decimal(0)
     carried = carries(d.planning, demand)
     for check in sorted(checks, key=lambda c: c.year or 0):

@@ -101,34 +101,32 @@ def audited(d: Instance, picks: Picks, floor_ticks: int | None = None) -> Plan:
 
 
 def _curve(name: str, desk: Desk, traced: Traced, progress: Progress) -> Curve:
-    complete = True
-
-    def framed(found: Found) -> tuple[Found, Totals]:
-        nonlocal complete
+    def framed(found: Found) -> tuple[Found, Totals, bool]:
+        settled = True
         try:
             found = desk.in_the_frame(found)
         except SolveStopped:
-            complete = False  # the same plan, with more of it in layer gap than it needs
-        return found, audited(desk.d, found.picks).totals
+            settled = False  # as good, but with more of it in layer gap, or started later, than it needs
+        return found, audited(desk.d, found.picks).totals, settled
 
     plans = side_by_side(traced.plans(), framed, progress)
     return Curve(
         name=name,
         quantity=desk.d.planning.objective.quantity.value,
         points=tuple(_points(desk.d, plans)),
-        complete=complete and traced.complete,
+        complete=all(settled for _, _, settled in plans) and traced.complete,
     )
 
 
-def _points(d: Instance, plans: Sequence[tuple[Found, Totals]]) -> Iterable[FrontierPoint]:
+def _points(d: Instance, plans: Sequence[tuple[Found, Totals, bool]]) -> Iterable[FrontierPoint]:
     before: Picks | None = None
-    for found, totals in plans:
+    for found, totals, settled in plans:
         here, there = found.picks.keys(), before.keys() if before is not None else found.picks.keys()
         yield FrontierPoint(
             kronor=found.value.kronor,
             tonnes=tonnes_from_ticks(found.value.ticks),
-            outlay_gap=totals.outlay_gap,
-            emissions=totals.emissions_target_year,
+            outlay_gap=totals.outlay_gap if settled else None,
+            emissions=totals.emissions_target_year if settled else None,
             chosen=tuple(sorted(here)),
             come=tuple(sorted(here - there)),
             gone=tuple(sorted(there - here)),

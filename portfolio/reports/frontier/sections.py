@@ -120,6 +120,9 @@ def _said(found: Frontier, curve: Curve, text: Text) -> Iterator[Said]:
     yield from (Said(sentence) for sentence in _steps(curve, text))
     if not curve.complete:
         yield Said(text("frontier.incomplete"), "alarm")
+    unsettled = sum(point.outlay_gap is None for point in curve.points)
+    if unsettled:
+        yield Said(text("frontier.unsettled", count=unsettled), "alarm")
 
 
 def _steps(curve: Curve, text: Text) -> Iterator[str]:
