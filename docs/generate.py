@@ -1,4 +1,5 @@
-"""Writes the documentation that follows from the code: docs/findings.md, docs/frames.md, docs/run.schema.json, the README's picture.
+"""Writes the documentation that follows from the code: docs/findings.md, docs/frames.md, docs/formula-book.md,
+docs/run.schema.json, the README's picture and the charts in docs/sv/bilder.
 
     python docs/generate.py
 
@@ -9,18 +10,29 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from portfolio import frames
+from portfolio.formulation import ALL, TABLES
+from portfolio.reports import formulas
 from portfolio.reports.run_json import schema
 from portfolio.text import LANGUAGES, Lang, Text, catalogue
 
 TOP = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- terminal-summary:begin -->", "<!-- terminal-summary:end -->"
+PICTURES = {
+    "Från identifierat behov till rekommenderad plan": "gaptrappan.svg",
+    "Utgifter mot planens ram": "utgifter.svg",
+    "Nettolåneskuld mot mandat": "skuld.svg",
+    "Utsläpp med rekommenderad plan": "utslapp.svg",
+}
+"""Charts of `rapport.html` that docs/sv shows, by title."""
 SHOWN = ("ladder", "years", "plans")
 """Sections of the terminal summary that the README shows, besides its head."""
 
@@ -106,12 +118,61 @@ def schema_page() -> str:
     return json.dumps(schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def terminal(lang: Lang = "sv") -> str:
-    """What `portfolio optimise` prints on the sample, at 80 columns."""
+@cache
+def sample(lang: Lang = "sv") -> tuple[str, str]:
+    """What `portfolio optimise` prints on the sample, at 80 columns, and the report that it writes."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "portfolio", "optimise", "--lang", lang, "--out", folder]
         shown = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, check=True, encoding="utf-8", env=_plain_environment()).stdout
-    return "\n".join(line.rstrip() for line in shown.splitlines())
+        report = (Path(folder) / "rapport.html").read_text("utf-8")
+    return "\n".join(line.rstrip() for line in shown.splitlines()), report
+
+
+def terminal(lang: Lang = "sv") -> str:
+    """What `portfolio optimise` prints on the sample."""
+    return sample(lang)[0]
+
+
+def pictures(report: str) -> dict[str, str]:
+    """The charts of a report that the guides show, by file name: each a picture of its own, with the light colours of the style sheet."""
+    style = (TOP / "portfolio" / "reports" / "html" / "style.css").read_text("utf-8")
+    colours = dict(re.findall(r"(--\w+): (#\w+);", style.split("}", 1)[0]))
+    rules = re.findall(r"^(?:svg|\.)[^{}\n]*\{[^{}\n]*\}", style, re.MULTILINE)
+    drawn = [rule for rule in rules if re.search(r"fill|stroke|text-anchor", rule) or rule.startswith("svg ")]
+    css = re.sub(r"var\((--\w+)\)", lambda name: colours[name[1]], "\n".join(rule for rule in drawn if not rule.startswith("svg {")))
+    found = {}
+    for drawing in re.findall(r"<svg.*?</svg>", report, re.DOTALL):
+        title = re.search(r"<title[^>]*>(.*?)</title>", drawing)
+        name = PICTURES.get(title[1]) if title else None
+        if name is not None:
+            head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" '
+            found[name] = drawing.replace("<svg ", head, 1).replace(">", f"><style>{css}</style>", 1) + "\n"
+    return found
+
+
+def formula_book() -> str:
+    """docs/formula-book.md: objective and every constraint of the mathematics, from the docstrings of the functions that build them."""
+    text = Text("en")
+    lines = [
+        "# Formula book",
+        "",
+        "Written from the docstrings of `portfolio/formulation/` by `docs/generate.py`: the first paragraph of a docstring is the",
+        "formula that its body builds. Notation is that of [method](method.md); money in tkr, emissions in t. `portfolio formulas",
+        "MODEL` shows what one model makes active, with its figures and sources.",
+        "",
+        "## Objective",
+        "",
+        "Most tonnes, then by turns:",
+    ]
+    for stage in formulas.STAGES:
+        lines += ["", f"### {stage.__name__}", "", "```", *formulas.formula_of(stage), "```"]
+    lines += ["", "## Constraints"]
+    for function in ALL:
+        name = function.__name__
+        active = f"Active with the table `{TABLES[name]}` of the model." if name in TABLES else "Always active."
+        lines += ["", f"### {name}: {text(f'constraint.{name}.name')}", "", text(f"constraint.{name}.meaning"), active]
+        lines += ["", "```", *formulas.formula_of(function), "```"]
+    return "\n".join(lines) + "\n"
 
 
 def _plain_environment() -> dict[str, str]:
@@ -143,6 +204,8 @@ def main() -> int:
         TOP / "docs" / "findings.md": findings_page(),
         TOP / "docs" / "frames.md": frames_page(),
         TOP / "docs" / "run.schema.json": schema_page(),
+        TOP / "docs" / "formula-book.md": formula_book(),
+        **{TOP / "docs" / "sv" / "bilder" / name: drawing for name, drawing in pictures(sample()[1]).items()},
         readme: with_picture(readme.read_text("utf-8"), terminal()),
     }
     for path, content in pages.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
@@ -44,7 +44,7 @@ def no_proven_plan(face: Face, clock: Clock, run: Run) -> int:
 
 def shown(path: object) -> str:
     """A path as it can be typed again: in quotes when it has blanks."""
-    name = path.as_posix() if isinstance(path, Path) else str(path)
+    name = path.as_posix() if isinstance(path, PurePath) else str(path)
     return f'"{name}"' if " " in name else name
 
 
