@@ -2,26 +2,30 @@
 
     python docs/walk.py docs/sv/genomgang-*.md
 
-A block `sh` is run line by line; `# kod 2` after a command is the exit code that it must have, otherwise 0. A block `text` below it shows
-lines of what was printed, with `…` for what is left out. A block `toml` is saved as the file that the paragraph above it names. A table
-below a paragraph that begins with `I Excel:` is filled in: the file, the sheet and the row's id or number stand in the paragraph, in order.
+A block `sh` is run line by line, all in this process, so that nothing is loaded twice; `# kod 2` after a command is the exit code that it
+must have, otherwise 0. A block `text` below it shows lines of what was printed, with `…` for what is left out. A block `toml` is saved as
+the file that the paragraph above it names. A table below a paragraph that begins with `I Excel:` is filled in: the file, the sheet and the
+row's id or number stand in the paragraph, in order.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+
+from portfolio.cli import main as portfolio
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$|^(I Excel: [^\n]*)$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"\s+# kod (\d+)$")
@@ -69,14 +73,18 @@ def run(line: str) -> str:
     wanted = CODE.search(line)
     words = shlex.split(CODE.sub("", line))
     print(f"$ {line}", flush=True)
+    os.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
     match words:
         case ["portfolio", *arguments]:
-            environment = {**os.environ, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
-            command = [sys.executable, "-m", "portfolio", *arguments]
-            done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", env=environment, timeout=120)
-            if done.returncode != int(wanted[1] if wanted else 0):
-                raise Astray(f"exit code {done.returncode}: {line}\n{done.stdout}{done.stderr}")
-            return done.stdout + done.stderr
+            printed = io.StringIO()
+            with redirect_stdout(printed), redirect_stderr(printed):
+                try:
+                    code = portfolio(arguments)
+                except SystemExit as end:  # misspelt
+                    code = int(end.code or 0)
+            if code != int(wanted[1] if wanted else 0):
+                raise Astray(f"exit code {code}: {line}\n{printed.getvalue()}")
+            return printed.getvalue()
         case ["cp", source, target]:
             shutil.copy(source, target)
         case ["mkdir", folder]:
