@@ -19,7 +19,7 @@ from portfolio.action_list.read import read_actions
 from portfolio.action_list.rows import Rows, fill
 from portfolio.cli import main
 from portfolio.errors import InputError, Severity
-from portfolio.outcome import Layer
+from portfolio.outcome import Layer, SolveStatus
 from portfolio.reports.ledger import amounts, to_csv
 from portfolio.reports.run_json import to_json
 from portfolio.text import Text
@@ -245,7 +245,7 @@ def test_the_command_of_the_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert json.loads(capsys.readouterr().out) == {"status": "written", "files": ["bok.csv"]}
     assert Path("bok.csv").read_bytes() == to_csv(amounts(small().run), Text("sv"))
     assert main(["ledger", "--run", "run.json", "--out", "bok.csv"]) == 5
-    stopped = small().run.model_copy(update={"totals": None, "status": "infeasible"})
+    stopped = small().run.model_copy(update={"totals": None, "status": SolveStatus.INFEASIBLE})
     (tmp_path / "run.json").write_text(to_json(stopped), "utf-8")
     assert main(["ledger", "--run", "run.json", "--out", "ny.csv"]) == 3
     assert not Path("ny.csv").exists()
