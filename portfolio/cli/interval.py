@@ -33,7 +33,7 @@ def in_the_ranges(options: argparse.Namespace, face: Face) -> int:
     if face.json:
         print(shown.to_json(found), end="")
     else:
-        shown.render(found, face.text, face.out)
+        shown.render(found, face.shown, face.out)
     if options.out is not None:
         place = write(options.out, created(), {BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in portfolio.inputs], face)
         face.remark(face.text("robust.written", files=(place / BOOK).as_posix()))
