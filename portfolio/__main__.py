@@ -7,7 +7,7 @@ import sys
 
 INTERRUPTED = 130
 CLOSED = 141
-"""Whoever read the output has closed it, as `| head` does: what a shell says of a process that ends by SIGPIPE."""
+"""Whoever read the output has closed it, as `| head` does: what a shell says of a process that ends by SIGPIPE. `cli.EXIT_CLOSED`."""
 
 
 def run() -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from portfolio.cli.completion import answer_the_shell
 from portfolio.cli.ending import suggest
 from portfolio.cli.face import (
+    EXIT_CLOSED,
     EXIT_DONE,
     EXIT_FAULT,
     EXIT_INFEASIBLE,
@@ -25,6 +26,7 @@ from portfolio.errors import AuditBreached, CannotWrite, InputError, PortfolioEr
 from portfolio.text import Lang, Text
 
 __all__ = [
+    "EXIT_CLOSED",
     "EXIT_DONE",
     "EXIT_FAULT",
     "EXIT_INFEASIBLE",

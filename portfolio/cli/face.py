@@ -22,7 +22,7 @@ from portfolio.units import MoneyUnit
 if TYPE_CHECKING:
     from portfolio.solving import Watch
 
-EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+EXIT_DONE, EXIT_FAULT, EXIT_INPUT, EXIT_INFEASIBLE, EXIT_STOPPED, EXIT_WRITE, EXIT_INTERRUPTED, EXIT_CLOSED = 0, 1, 2, 3, 4, 5, 130, 141
 """docs/exit-codes.md"""
 
 
