@@ -261,3 +261,12 @@ def test_too_little_time_is_said() -> None:
     found = find_conflict(q, Clock(1e-9))
     assert not found.complete
     assert found.ways == ()
+
+
+def test_a_selection_that_says_exactly_how_many_can_give() -> None:
+    """Both of I and J are to be chosen, for 80 kr, and there are 60: one fewer, or 20 kr more."""
+    exactly = SelectionLimit(name="par", members=("I", "J"), at_least=2, at_most=2, source="test")
+    model = m.planning(selection=(exactly,), control_envelope=m.envelope(60))
+    found = optimise(m.portfolio_of(m.investment("I", (50,)), m.investment("J", (30,))), model, Request()).conflict
+    assert found is not None
+    assert {(w.reliefs[0].demand.constraint, w.reliefs[0].amount) for w in found.ways} == {("selection", 1), ("control_envelope", 20)}

@@ -83,11 +83,12 @@ def selection(x: Choice, d: Instance, rhs: tuple[SelectionLimit, ...]) -> Rows:
     Of the named investments at least and at most so many are started.
     """
     for n, limit in enumerate(rhs, start=1):
-        chosen = started(x, x.keys_of(sorted(set(limit.members))))
+        members = tuple(x.keys_of(sorted(set(limit.members))))
+        # an expression for each row: PuLP's rows keep the expression that they are made of, and what one gives the other would give too
         if limit.at_least is not None:
-            yield f"low_{n:02d}", chosen >= limit.at_least
+            yield f"low_{n:02d}", started(x, members) >= limit.at_least
         if limit.at_most is not None:
-            yield f"high_{n:02d}", chosen <= limit.at_most
+            yield f"high_{n:02d}", started(x, members) <= limit.at_most
 
 
 def plan_frame(x: Choice, d: Instance, rhs: PlanFrame) -> Rows:
