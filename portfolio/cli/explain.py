@@ -14,11 +14,13 @@ from portfolio.cli.ending import ended, no_proven_plan
 from portfolio.cli.face import EXIT_INTERRUPTED, Face
 from portfolio.cli.optimise import MANIFEST, MEMORANDUM, REPORT, exit_of
 from portfolio.cli.reading import Inputs, model_path, only_the_run, read
+from portfolio.cli.tried import tried_against
 from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import InputError, finding
 
 if TYPE_CHECKING:
+    from portfolio.explored.grid import Grid
     from portfolio.outcome import Run
 
 HTML = "html"
@@ -54,7 +56,7 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
     if run.totals is None and (options.report == HTML or not face.json):
         face.error(face.text("cli.report.no_plan"))
     elif options.report == HTML:
-        _html(run, path.parent if path is not None else None, stamp, face)
+        interrupted = _html(run, path.parent if path is not None else None, stamp, options, face) or interrupted
     elif face.json:
         print(report.to_json(run, options.report), end="")
     else:
@@ -62,13 +64,15 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
     return EXIT_INTERRUPTED if interrupted else exit_of(run)
 
 
-def _html(run: Run, beside: Path | None, stamp: datetime, face: Face) -> None:
-    """The report and the page to paste, beside the run that they are about."""
+def _html(run: Run, beside: Path | None, stamp: datetime, options: argparse.Namespace, face: Face) -> bool:
+    """The report and the page to paste, beside the run that they are about; whether the grid of budgets was interrupted."""
     from portfolio.reports import html, memorandum
     from portfolio.reports.run_json import dump
     from portfolio.verify.files import relisted
 
-    files = {REPORT: html.render(run, face.text), MEMORANDUM: memorandum.render(run, face.text)}
+    tried = tried_against(options.tried, run)
+    grid, interrupted = _grid(run, options, face) if options.grid else (None, False)
+    files = {REPORT: html.render(run, face.text, grid, tried), MEMORANDUM: memorandum.render(run, face.text)}
     paths = list(files)
     listed = relisted(beside, REPORT, files[REPORT]) if beside is not None else None
     if listed is not None:
@@ -79,6 +83,39 @@ def _html(run: Run, beside: Path | None, stamp: datetime, face: Face) -> None:
         print(dump({"status": run.status.value, "title": run.title, "scenarios": list(run.scenarios), "files": paths}), end="")
     else:
         face.done([place / name for name in files], face.text("cli.report.written", paths=", ".join(paths)))
+    return interrupted
+
+
+def _grid(run: Run, options: argparse.Namespace, face: Face) -> tuple[Grid | None, bool]:
+    """The best plans for other budgets, of the run's own records and model; each solve has the time limit of its own."""
+    from portfolio.analysis.base import base_of
+    from portfolio.analysis.grid import grid
+    from portfolio.planning import Planning
+    from portfolio.records import Portfolio
+    from portfolio.solve import Clock
+
+    if run.records is None or not proven(run):
+        raise InputError([finding("grid_without_plan", run.title)])
+    records = Portfolio(investments=run.records.investments, pairs=run.records.pairs, ceilings=run.records.ceilings, inputs=run.inputs)
+    base = base_of(records, Planning.model_validate(run.model), run.decisions)
+    clocks: list[Clock] = []
+    stopped = False
+
+    def clock() -> Clock:
+        made = Clock(options.time_limit)
+        clocks.append(made)
+        if stopped:
+            made.interrupt()
+        return made
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        for made in clocks:
+            made.interrupt()
+
+    with instead_of_interrupt(stop), face.progress(face.text("cli.report.grid_working")) as progress:
+        return grid(base, clock, progress), stopped
 
 
 def run_why(options: argparse.Namespace, face: Face) -> int:

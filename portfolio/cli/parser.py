@@ -64,6 +64,11 @@ def parser_of(text: Text, *, json: bool = False) -> argparse.ArgumentParser:
         shown = reports.add_parser(name, help=text(f"cli.report.{name}"), description=text(f"cli.report.{name}"), **about)
         _add_common(shown, text)
         _add_question(shown, text)
+        if name == HTML:
+            shown.add_argument("--grid", action="store_true", help=text("cli.help.grid"))
+            shown.add_argument(
+                "--tried", type=Path, action="append", default=[], metavar=text("cli.help.file"), help=text("cli.help.tried")
+            )
     _add_time_limit(optimise, text)
     optimise.add_argument("--seed", type=int, default=0, metavar=text("cli.help.number"), help=text("cli.help.seed"))
     why = add("why", run_why)

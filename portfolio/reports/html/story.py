@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element
 
+from portfolio.explored.robust import Robust
+from portfolio.explored.stress import Stress
 from portfolio.outcome import Layer, Run, Totals
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import mnkr
@@ -35,12 +37,23 @@ def _in_prose(lang: Lang) -> dict[str, str]:
     return {name: prose(said) if "mnkr" in said else said for name, said in messages.items()}
 
 
+class Tried(NamedTuple):
+    """What the plan has been tried against, beside the run itself."""
+
+    robust: Robust | None = None
+    stress: Stress | None = None
+
+
+NOT_TRIED: Final = Tried()
+
+
 class Story(NamedTuple):
     """A run with a plan, and its words."""
 
     run: Run
     text: Text
     prose: Prose
+    tried: Tried = NOT_TRIED
 
     @property
     def totals(self) -> Totals:
