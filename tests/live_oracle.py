@@ -47,22 +47,25 @@ def instance_of(run: Run) -> Instance:
     return build_instance(records, Planning.model_validate(run.model))
 
 
-def typed(run: Run, picks: Picks) -> bytes:
-    """The workbook of a run after somebody has typed other decisions into the yellow cells; no stored results are left in it."""
+def typed(run: Run, plans: Sequence[Picks]) -> list[bytes]:
+    """The workbook of a run after somebody has typed the decisions of each plan into the yellow cells; no stored results are left in it."""
     book = openpyxl.load_workbook(io.BytesIO(workbook.render(run, SV)))
     sheet = book["Beslut"]
     top = next(c.row for c in sheet["A"] if c.value == SV("workbook.column.id"))
     city = set(instance_of(run).city)
-    for row in range(top + 1, sheet.max_row + 1):
-        i = sheet.cell(row, 1).value
-        if i in city:
-            pick = picks.get(str(i))
-            sheet.cell(row, 4).value = SV(f"workbook.layer.{pick.layer if pick else 'not_recommended'}")
-            sheet.cell(row, 5).value = pick.start if pick else None
-            sheet.cell(row, 6).value = pick.percent if pick else None
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    made = []
+    for picks in plans:
+        for row in range(top + 1, sheet.max_row + 1):
+            i = sheet.cell(row, 1).value
+            if i in city:
+                pick = picks.get(str(i))
+                sheet.cell(row, 4).value = SV(f"workbook.layer.{pick.layer if pick else 'not_recommended'}")
+                sheet.cell(row, 5).value = pick.start if pick else None
+                sheet.cell(row, 6).value = pick.percent if pick else None
+        target = io.BytesIO()
+        book.save(target)
+        made.append(target.getvalue())
+    return made
 
 
 class Shown:

@@ -34,7 +34,7 @@ from test_cli import model, round_
 
 __all__ = ["round_"]
 Capture = pytest.CaptureFixture[str]
-VOID = ("meta",)
+VOID = ("meta", "input")
 
 
 class Node:
@@ -313,7 +313,7 @@ def test_a_model_without_tables_has_no_empty_sections() -> None:
     run = optimise(m.portfolio_of(m.investment("A"), m.investment("B", (50,))), m.planning(), Request())
     root = read(html.render(run, Text("sv")))
     named = [n.attributes["id"] for n in root.every("section")]
-    assert named == ["proposal", "gap", "recommended", "years", "assumptions", "proof"]
+    assert named == ["proposal", "gap", "recommended", "years", "uncertainty", "assumptions", "proof"]
     assert [a.attributes["href"] for a in root.every("nav")[0].every("a")] == [f"#{n}" for n in named]
 
 

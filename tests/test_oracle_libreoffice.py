@@ -8,12 +8,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from portfolio.analysis.optimise import Request, optimise
-from portfolio.excel.read import read_portfolio
 from portfolio.excel.starter import starter_workbook
-from portfolio.planning_load import load_planning
 from portfolio.reports import workbook
 from portfolio.text import Text
+from sample_run import sample_run
 
 TOP = Path(__file__).parent.parent
 SAMPLE = TOP / "inputs" / "helsingborg-2025.xlsx"
@@ -26,9 +24,7 @@ ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 
 def decision_workbook() -> bytes:
     """beslutsunderlag.xlsx of the sample."""
-    planning, _ = load_planning(TOP / "models" / "helsingborg-2025.toml")
-    portfolio, _ = read_portfolio([SAMPLE], planning.horizon.years)
-    return workbook.render(optimise(portfolio, planning, Request()), Text("sv"))
+    return workbook.render(sample_run(), Text("sv"))
 
 
 WORKBOOKS = {"sample": SAMPLE.read_bytes, "starter": lambda: starter_workbook("sv"), "decision basis": decision_workbook}

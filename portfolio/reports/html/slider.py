@@ -117,10 +117,11 @@ def _changes(plan: GridPlan | None, story: Story) -> str:
 def _panel(axes: list[Axis], heads: list[Head], story: Story) -> Element:
     """The sliders, at the model's own values, and the figures of the row that they point at; hidden until the script has run."""
     text = story.text
-    own = {"frame": 100, "mandate": 100, "floor": Decimal(str(story.run.objective.floor_share)) if story.run.objective is not None else 0}
+    stated = story.run.objective.floor_share if story.run.objective is not None else None
+    own: dict[str, object] = {"frame": 100, "mandate": 100, "floor": stated}
     moved = []
     for axis in axes:
-        at = axis.values.index(own[axis.name])
+        at = axis.values.index(own[axis.name]) if own[axis.name] in axis.values else len(axis.values) - 1
         name = f"slider-{axis.name}"
         slider = el("input", type="range", id=name, min=0, max=len(axis.values) - 1, step=1, value=at, data_steps="|".join(axis.words))
         moved.append(el("p", el("label", text(f"html.budgets.{axis.name}"), for_=name), slider, el("output", axis.words[at], for_=name)))
