@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 
 from portfolio.analysis.optimise import Request, optimise
-from portfolio.cli import main
+from portfolio.cli import EXIT_CLOSED, main
 from portfolio.excel.read import read_portfolio
 from portfolio.outcome import Run, SolveStatus, StopReason
 from portfolio.planning_load import load_planning
@@ -396,3 +396,15 @@ def test_ctrl_c(seconds: float, tmp_path: Path) -> None:
         kept = json.loads((tmp_path / "run.json").read_bytes())
         assert (kept["status"] == "proven_best") is ("Bevisat" in out.decode())
     assert not list(tmp_path.glob(".*.tmp"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE, and its pipes end otherwise")
+def test_a_reader_that_leaves_is_no_fault() -> None:
+    """As `portfolio formulas | head -1`: no word on standard error, and the code that a shell would give."""
+    command = [sys.executable, "-m", "portfolio", "formulas"]
+    with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert (process.wait(60), said) == (EXIT_CLOSED, b"")
