@@ -58,6 +58,7 @@ class Effects:
 
     def __init__(self, active: Mapping[str, Active], pairs: Mapping[str, Sequence[OverlapPair]], years: range, ceilings: Ceilings) -> None:
         self.active, self.pairs, self.years, self.ceilings = active, pairs, years, ceilings
+        self._flows: dict[tuple[tuple[str, str, int], ...], int] = {}
         self.raw: dict[int, dict[str, Effect]] = {t: {} for t in years}
         self.adjusted: dict[int, dict[str, Effect]] = {t: {} for t in years}
         for i, x in active.items():
@@ -86,7 +87,10 @@ class Effects:
                 ticks, destination = (effect.reduction, facts.destination) if kind == "reduction" else (effect.removal, REMOVALS)
                 if ticks > 0 and destination != without:
                     streams.append(Stream(facts.group, destination, ticks))
-        return negative + self.ceilings.largest_flow(streams)
+        key = tuple(sorted((s.group or "", s.destination, s.ticks) for s in streams))
+        if key not in self._flows:  # most years are alike
+            self._flows[key] = self.ceilings.largest_flow(streams)
+        return negative + self._flows[key]
 
     def _effect(self, i: str, x: Active, year: int, reduction: int, removal: int) -> None:
         raw = Effect(_ticks(x, reduction), _ticks(x, removal))

@@ -13,7 +13,7 @@ import numpy as np
 from portfolio.analysis.beside import WORKERS
 from portfolio.asked import BOTH, FEWEST_KRONOR, MOST_TONNES, Asked, Best, Limits, at_rate
 from portfolio.errors import InfeasiblePlan, SolveStopped
-from portfolio.evaluate import Measure, Picks, measure
+from portfolio.evaluate import Measure, Picks, into_the_frame, measure
 from portfolio.formulation import build
 from portfolio.instance import Instance
 from portfolio.limits import broken
@@ -124,14 +124,18 @@ class Desk:
                 gap = _gap_outlay(self.d, quick.m)
                 # first with the earliest starts: then all that is left is mostly to prove that no other starts need less of the gap
                 found = self._least(quick, quick.m.start_years, None, found)
+                framed = into_the_frame(self.d, found.picks)
+                found = Found(framed, measure(self.d, framed))
+                if found.value.gap_outlay == 0:
+                    return found
                 with quick.for_a_while():
                     quick.same_starts(found.picks)
-                    found = self._least(quick, gap, None, found)
+                    found = self._least(quick, gap, found.value.gap_outlay / 1000, found)
                 least = self._least(quick, gap, found.value.gap_outlay / 1000, found)
                 if least.value.gap_outlay == found.value.gap_outlay:
                     return found
                 quick.hold(gap, high=least.value.gap_outlay / 1000 + HALF_KRONA)
-                earliest = self._least(quick, quick.m.start_years, None, least)
+                earliest = self._least(quick, quick.m.start_years, float(least.value.starts), least)
         return earliest if earliest.value.gap_outlay == least.value.gap_outlay else least
 
     def _least(self, quick: Quick, expression: Array, known: float | None, found: Found) -> Found:
