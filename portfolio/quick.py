@@ -16,7 +16,7 @@ from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick, Picks
 from portfolio.formulation import Programme
 from portfolio.matrix import Array, Key, Matrix
-from portfolio.narrow import AT_BOUND, narrow, options
+from portfolio.narrow import AT_BOUND, columns_of, narrow, options
 from portfolio.solve import MEANING, STRICTLY, SUB_MIP_HEURISTICS, TOLERANCES, Clock, Meaning
 
 LEAST_LIKELY = 6
@@ -103,22 +103,22 @@ class Quick:
     def not_nothing(self) -> None:
         """At least one investment from now on."""
         row = np.zeros(len(self.every))
-        row[[n for columns in self.of.values() for n in columns]] = 1.0
+        row[columns_of(self.groups)] = 1.0
         self.hold(row, low=1.0)
 
     def other_set(self, chosen: frozenset[str]) -> None:
         """Only plans with another set of investments from now on."""
-        row = np.zeros(len(self.every))
-        for i, columns in self.of.items():
-            row[columns] = 1.0 if i in chosen else -1.0
-        self.hold(row, high=len(chosen) - 1.0)
+        self._not_all([n for i in chosen for n in self.of.get(i, ())], len(chosen))
 
     def other_plan(self, starts: frozenset[Key]) -> None:
         """Only plans with another start of something from now on."""
+        self._not_all([n for group in self.groups for n in group if self.m.keys[n] in starts], len(starts))
+
+    def _not_all(self, there: Sequence[int], number: int) -> None:
         row = np.zeros(len(self.every))
-        for columns in self.of.values():
-            row[columns] = [1.0 if self.m.keys[n] in starts else -1.0 for n in columns]
-        self.hold(row, high=len(starts) - 1.0)
+        row[columns_of(self.groups)] = -1.0
+        row[there] = 1.0
+        self.hold(row, high=number - 1.0)
 
     def same_set(self, chosen: frozenset[str]) -> None:
         """Only this set from now on."""
@@ -129,14 +129,6 @@ class Quick:
             else:
                 self.upper[columns] = 0.0
         self.hold(row, low=float(len(chosen)))  # each has at most one start, so all of them have one
-
-    def best_of(self, expression: Array, chosen: frozenset[str]) -> float:
-        """What no plan with this set exceeds, by one relaxation."""
-        with self.for_a_while():
-            self.same_set(chosen)
-            self.lp.objective(expression)
-            found = self.lp.bound(self.lower, self.upper)
-        return found[0] if found is not None else np.inf
 
     def same_starts(self, picks: Picks) -> None:
         """Only starts in these years from now on."""

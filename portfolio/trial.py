@@ -14,6 +14,9 @@ from portfolio.evaluate import Picks
 from portfolio.instance import Instance
 from portfolio.matrix import Array, Matrix
 
+TOLERATED = 1e-6
+"""A thousandth of a krona, or a gram, by which an offered plan may be beside a row: what is built on it is measured exactly."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -100,3 +103,32 @@ def _counted(m: Matrix, sums: Array) -> Mapping[int, Array]:
                 for n in columns:
                     pool[n] = pool[n] * part
     return pool
+
+
+def fitting(d: Instance, m: Matrix, of: Mapping[str, Sequence[int]], plans: Sequence[Picks]) -> list[Array]:
+    """Those of the plans that keep the rows, with the starts that come closest, as columns of the matrix.
+
+    Args:
+        of: the start columns of each investment that may be started.
+    """
+    plans = [plan for plan in plans if plan.keys() <= of.keys()]
+    if not plans or not can_be_tried(d):
+        return []
+    closest: dict[tuple[str, int], int] = {}
+    x = np.zeros((len(m.columns), len(plans)))
+    for p, plan in enumerate(plans):
+        for i, pick in plan.items():
+            if (i, pick.start) not in closest:
+                closest[i, pick.start] = _closest(m, of[i], pick.start)
+        x[[closest[i, pick.start] for i, pick in plan.items()], p] = 1.0
+    trial = tried(d, m, x)
+    asked = [k for name, k in trial.rows.items() if not name.startswith("funding_")]
+    sums = trial.sums[asked]
+    keeps = ((sums >= m.low[asked, None] - TOLERATED) & (sums <= m.high[asked, None] + TOLERATED)).all(axis=0)
+    return [trial.x[:, p] for p in np.flatnonzero(keeps)]
+
+
+def _closest(m: Matrix, columns: Sequence[int], start: int) -> int:
+    """The column with the same start, otherwise with the next one, otherwise with the last."""
+    later = [n for n in columns if m.keys[n][1] >= start]
+    return min(later, key=lambda n: m.keys[n][1]) if later else max(columns, key=lambda n: m.keys[n][1])
