@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+import openpyxl
 import pytest
 
 import exhaustive
@@ -363,6 +364,13 @@ def test_the_command(tmp_path: Path, capsys: Capture) -> None:
     shown = capsys.readouterr().out
     assert "Proven best: 65 tonnes up to 2029 in 2 cities together." in shown
     assert "North" in shown
+    assert main(["region", file, "--workers", "1", "--json", "--out", str(tmp_path / "ut")]) == EXIT_DONE
+    capsys.readouterr()
+    cities, investments = openpyxl.load_workbook(tmp_path / "ut" / "region.xlsx").worksheets
+    rows = [tuple(cell.value for cell in row) for row in cities]
+    assert any(row[:2] == ("North", 1) for row in rows)
+    drawn = [row[6].value for row in investments if row[0].value in ("North", "South")]
+    assert sum(drawn) == said["drawn"]
     written(tmp_path, pool=0)
     assert main(["region", file, "--workers", "1", "--json"]) == EXIT_DONE
     assert json.loads(capsys.readouterr().out)["tonnes"] == 35

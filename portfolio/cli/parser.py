@@ -109,6 +109,7 @@ def _add_explored(add: Add, text: Text) -> None:
     stability.add_argument("--price", type=amount, metavar=text("cli.help.tonnes"), help=text("cli.help.price"))
     region = add("region", run_region)
     region.add_argument("region", type=Path, metavar=text("cli.help.file"), help=text("cli.help.region"))
+    region.add_argument("--out", type=Path, metavar=text("cli.help.folder"), help=text("cli.help.out_region"))
     add_crew(region, text)
     _add_time_limit(region, text)
     near = add("near", run_near)

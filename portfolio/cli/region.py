@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from portfolio.cli.face import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
 from portfolio.cli.reading import read, workbooks_in
+from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 from portfolio.errors import Finding, InfeasiblePlan, InputError, SolveStopped, finding
 
 if TYPE_CHECKING:
     from portfolio.region import Member, Region
+
+BOOK = "region.xlsx"
+"""Name of the workbook."""
 
 
 def run_region(options: argparse.Namespace, face: Face) -> int:
@@ -46,6 +50,10 @@ def run_region(options: argparse.Namespace, face: Face) -> int:
         print(shown.to_json(plan), end="")
     else:
         shown.render(plan, face.shown, face.out)
+    if options.out is not None:
+        inputs = [options.region, *(Path(i.file) for member in members for i in member.portfolio.inputs)]
+        place = write(options.out, created(), {BOOK: shown.workbook(plan, face.text)}, inputs, face)
+        face.remark(face.text("region.written", file=(place / BOOK).as_posix()))
     return EXIT_INTERRUPTED if clock.interrupted else EXIT_STOPPED if plan.stopped else EXIT_DONE
 
 

@@ -72,4 +72,4 @@ def workbook(found: Interval, text: Text) -> bytes:
         tuple(said.sentence for said in made.lines),
         tuple(block(part, text) for part in made.parts),
     )
-    return workbook_bytes([sheet], Labels(text("workbook.total"), text("workbook.page"), text("workbook.author")))
+    return workbook_bytes([sheet], Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))

@@ -1,14 +1,19 @@
-"""A region's plans in the terminal and as JSON."""
+"""A region's plans in the terminal, as JSON and as a workbook."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from rich.console import Console
 
+from portfolio.excel.charts import Chart
+from portfolio.excel.decision_workbook import Labels, Sheet, workbook_bytes
 from portfolio.explored.region import RegionPlan
+from portfolio.reports.answer import Said
 from portfolio.reports.figures import in_unit, per_mnkr, tonnes
 from portfolio.reports.findings import clean
+from portfolio.reports.money.section import Col, Part, block
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
 from portfolio.text import Text
@@ -24,15 +29,8 @@ def render(found: RegionPlan, text: Text, console: Console) -> None:
     """How far the proof goes, the pool and its price, and a row for each city."""
     page, lang = Page(text, console), text.lang
     page.line(clean(found.title), "bold")
-    words = {"tonnes": tonnes(found.tonnes, lang), "until": found.until, "count": len(found.cities)}
-    if found.proven:
-        page.line(text("region.proven", **words), "bold")
-    else:
-        page.line(text("region.not_proven", bound=tonnes(found.bound, lang), gap=tonnes(found.gap, lang), **words), "bold red")
-    pool = {"drawn": found.drawn, "pool": found.pool, "left": found.pool - found.drawn}
-    page.line(text("region.pool", **{name: in_unit(kr, text) for name, kr in pool.items()}))
-    page.line(text("region.price", price=per_mnkr(found.price, lang)) if found.price else text("region.free"))
-    page.line(text("region.audit", checks=sum(c.checks for c in found.cities)))
+    for said in _head(found, text):
+        page.line(said.sentence, "bold red" if said.weight == "alarm" else "bold" if said.weight == "strong" else "")
     columns = [(text("region.city"), "left")]
     columns += [(text(f"region.{name}"), "right") for name in ("chosen", "kronor", "drawn", "tonnes", "unlimited")]
     rows = [
@@ -59,3 +57,61 @@ def render(found: RegionPlan, text: Text, console: Console) -> None:
     page.line(text("region.footnote", until=found.until))
     if not found.finished:
         page.line(text("region.unfinished"))
+
+
+def _head(found: RegionPlan, text: Text) -> Iterator[Said]:
+    """How far the proof goes, the pool and its price, the audit."""
+    lang = text.lang
+    words = {"tonnes": tonnes(found.tonnes, lang), "until": found.until, "count": len(found.cities)}
+    if found.proven:
+        yield Said(text("region.proven", **words), "strong")
+    else:
+        yield Said(text("region.not_proven", bound=tonnes(found.bound, lang), gap=tonnes(found.gap, lang), **words), "alarm")
+    pool = {"drawn": found.drawn, "pool": found.pool, "left": found.pool - found.drawn}
+    yield Said(text("region.pool", **{name: in_unit(kr, text) for name, kr in pool.items()}))
+    yield Said(text("region.price", price=per_mnkr(found.price, lang)) if found.price else text("region.free"))
+    yield Said(text("region.audit", checks=sum(c.checks for c in found.cities)))
+
+
+def workbook(found: RegionPlan, text: Text) -> bytes:
+    """A sheet with a row for each city, and one with a row for each investment that is started and what it draws from the pool."""
+    by_city = (
+        Col("", "text", 28, heading=text("region.city")),
+        Col("", "count", 9, summed=True, heading=text("region.chosen")),
+        Col("", "count", 9, summed=True, heading=text("region.possible")),
+        Col("", "mnkr", 13, summed=True, heading=text("region.kronor")),
+        Col("", "mnkr", 13, summed=True, heading=text("region.drawn_mnkr")),
+        Col("", "t", 14, summed=True, heading=text("region.tonnes")),
+        Col("", "t", 14, summed=True, heading=text("region.unlimited")),
+    )
+    cities = tuple(
+        (clean(c.name), len(c.decisions), c.of, c.kronor, c.drawn, Decimal(c.tonnes), Decimal(c.unlimited)) for c in found.cities
+    )
+    chart = Chart(text("region.chart"), text("region.drawn_mnkr"), 0, bars=(4,))
+    by_investment = (
+        Col("", "text", 28, heading=text("region.city")),
+        Col("", "text", 44, heading=text("region.investment")),
+        Col("", "text", 10, heading=text("region.id")),
+        Col("", "year", 9, heading=text("region.start")),
+        Col("", "count", 10, heading=text("region.percent")),
+        Col("", "mnkr", 13, summed=True, heading=text("region.kronor")),
+        Col("", "mnkr", 13, summed=True, heading=text("region.drawn_mnkr")),
+    )
+    investments = tuple(
+        (clean(c.name), clean(x.name), clean(x.id), x.start, x.percent, x.outlay, x.drawn)
+        for c in found.cities
+        for x in sorted(c.decisions, key=lambda x: (x.drawn == 0, x.id))
+    )
+    lines = [*(said.sentence for said in _head(found, text)), text("region.footnote", until=found.until)]
+    lines += [] if found.finished else [text("region.unfinished")]
+    title = clean(found.title)
+    sheets = [
+        Sheet(text("region.sheet.cities"), title, tuple(lines), (block(Part("stader", "", by_city, cities, (chart,)), text),)),
+        Sheet(
+            text("region.sheet.investments"),
+            f"{title} – {text('region.sheet.investments')}",
+            (text("region.granted"),),
+            (block(Part("beviljat", "", by_investment, investments), text),),
+        ),
+    ]
+    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
