@@ -80,7 +80,7 @@ def workbook(found: RegionPlan, text: Text) -> bytes:
         Col("", "count", 9, summed=True, heading=text("region.chosen")),
         Col("", "count", 9, summed=True, heading=text("region.possible")),
         Col("", "mnkr", 13, summed=True, heading=text("region.kronor")),
-        Col("", "mnkr", 13, summed=True, heading=text("region.drawn_mnkr")),
+        Col("", "mnkr", 16, summed=True, heading=text("region.drawn_mnkr")),
         Col("", "t", 14, summed=True, heading=text("region.tonnes")),
         Col("", "t", 14, summed=True, heading=text("region.unlimited")),
     )
@@ -95,7 +95,7 @@ def workbook(found: RegionPlan, text: Text) -> bytes:
         Col("", "year", 9, heading=text("region.start")),
         Col("", "count", 10, heading=text("region.percent")),
         Col("", "mnkr", 13, summed=True, heading=text("region.kronor")),
-        Col("", "mnkr", 13, summed=True, heading=text("region.drawn_mnkr")),
+        Col("", "mnkr", 16, summed=True, heading=text("region.drawn_mnkr")),
     )
     investments = tuple(
         (clean(c.name), clean(x.name), clean(x.id), x.start, x.percent, x.outlay, x.drawn)

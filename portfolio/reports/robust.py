@@ -100,7 +100,7 @@ def core_columns(text: Text) -> tuple[Col, ...]:
     return (
         Col("", "text", 40, heading=text("robust.column.name")),
         Col("", "text", 9, heading=text("robust.column.id")),
-        Col("", "text", 13, heading=text("robust.column.recommended")),
+        Col("", "text", 16, heading=text("robust.column.recommended")),
         Col("", "percent", 12, heading=text("robust.column.share")),
         Col("", "text", 34, heading=text("robust.column.starts")),
     )

@@ -115,7 +115,7 @@ def interval(base: Base, deviations: int | None) -> Interval:
         enough = ticks >= floor_ticks(planning, int(ticks.max()))
     held = held[:, enough]
     if held.shape[1] > MOST_HOLDING:
-        raise InputError([finding("interval_too_large", planning.file, value=held.shape[1], most=MOST_HOLDING)])
+        raise InputError([finding("interval_too_large", planning.file, plans=held.shape[1], most=MOST_HOLDING)])
     value = as_estimated.worth @ held
     moved = np.array([[(end.worth - as_estimated.worth) @ held for end in ends] for ends in moves]).reshape(len(moves), 2, held.shape[1])
     best = _unbeaten(value, moved, deviations)
@@ -190,7 +190,7 @@ def _plans(d: Instance, m: Matrix, terms: _Terms, file: str) -> Array:
         options.append([*([] if must_start(d.investments[i]) else [-1]), *(column[i, s, layer] for s in d.starts[i])])
     number = prod(len(o) for o in options)
     if number > MOST_PLANS:
-        raise InputError([finding("interval_too_large", file, value=number, most=MOST_PLANS)])
+        raise InputError([finding("interval_too_large", file, plans=number, most=MOST_PLANS)])
     asked = [k for k, name in enumerate(m.rows) if not name.startswith((*LIMITS, "funding_", "plan_frame"))]
     found = [np.zeros((len(m.columns), 0))]
     for first in range(0, number, AT_A_TIME):
