@@ -57,8 +57,8 @@ class Spot(NamedTuple):
     last: int
 
 
-def draw_chart(book: Any, page: Any, spot: Spot, headings: Sequence[str], chart: Chart) -> None:
-    """A chart of a table whose columns have these headings."""
+def draw_chart(book: Any, page: Any, spot: Spot, headings: Sequence[str], chart: Chart, language: str = "") -> None:
+    """A chart of a table whose columns have these headings; `language` goes before the number formats of its axes."""
     sheet, row, first, last = spot
     drawn = None
     kinds: tuple[tuple[str, tuple[int, ...], dict[str, str]], ...] = (
@@ -90,8 +90,10 @@ def draw_chart(book: Any, page: Any, spot: Spot, headings: Sequence[str], chart:
         drawn.set_title({"name": chart.title, "name_font": {"size": 12}})
         grid = {"visible": True, "line": {"color": "#DDDDDD"}}
         if chart.points:
-            drawn.set_x_axis({"name": chart.x_axis, "num_format": chart.x_format, "major_gridlines": grid})
-        drawn.set_y_axis({"name": chart.axis, "num_format": chart.number_format, "major_gridlines": grid})
+            drawn.set_x_axis(
+                {"name": chart.x_axis, "num_format": language + chart.x_format if chart.x_format else "", "major_gridlines": grid}
+            )
+        drawn.set_y_axis({"name": chart.axis, "num_format": language + chart.number_format, "major_gridlines": grid})
         hidden = {"delete_series": [0]} if chart.floor is not None else {}
         drawn.set_legend({"none": True} if chart.points or len(chart.bars) + len(chart.lines) == 1 else {"position": "bottom", **hidden})
         drawn.set_size({"width": 760, "height": 340})

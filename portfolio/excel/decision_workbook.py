@@ -230,7 +230,7 @@ class _Drawer:
             page.conditional_format(place.top + 1, mark.first, place.bottom, mark.last, rule)
         for n, chart in enumerate(block.charts):
             spot = Spot(place.sheet, place.charts + n * CHART_ROWS, place.top + 1, place.top + len(block.rows))
-            draw_chart(self._book, page, spot, [c.heading for c in block.columns], chart)
+            draw_chart(self._book, page, spot, [c.heading for c in block.columns], chart, LANGUAGES.get(self._labels.lang, ""))
 
     @staticmethod
     def _height(values: tuple[Cell, ...], columns: tuple[Column, ...]) -> int:

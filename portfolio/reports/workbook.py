@@ -98,6 +98,7 @@ class Book:
         )
         assert run.gap is not None
         ladder = block(ladder_part(run, run.gap, self.t), self.t)
+        ladder = replace(ladder, columns=(replace(ladder.columns[0], width=30), *ladder.columns[1:]))  # with more beside it on this sheet
         now = [self.live.now.block()] if self.live is not None else []
         lines += [self.t("workbook.rounded"), self.t("workbook.live.see") if self.live is not None else self.without]
         found = self.sheet("summary", *now, replace(ladder, name="Trappan"), self.plans_block(), lines=tuple(lines))
