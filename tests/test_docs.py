@@ -35,11 +35,12 @@ def generate() -> dict[str, Any]:
 
 @cache
 def help_of(command: str) -> str:
-    """The help of a command; of the reports, which take the same options, that of the first."""
+    """What --help shows; of report what it shows for every part of it."""
     printed = io.StringIO()
-    with redirect_stdout(printed), pytest.raises(SystemExit) as end:
-        cli.main([*([command, cli.REPORTS[0]] if command == "report" else [command]), "--lang", "en", "--help"])
-    assert not end.value.code
+    for asked in [[command, part] for part in (*cli.REPORTS, "html")] if command == "report" else [[command]]:
+        with redirect_stdout(printed), pytest.raises(SystemExit) as end:
+            cli.main([*asked, "--lang", "en", "--help"])
+        assert not end.value.code
     return printed.getvalue()
 
 

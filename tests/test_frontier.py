@@ -187,7 +187,7 @@ def test_what_the_terminal_says(lang: Any) -> None:
     render.render(by_hand(), Text(lang), console, everything=True)
     shown = console.export_text()
     assert max(map(len, shown.splitlines())) <= 80
-    assert {"sv": "Planen byter slag 2 gånger", "en": "The plan changes in kind 2 times"}[lang] in shown
+    assert {"sv": "Portföljen ändrar karaktär 2 gånger", "en": "The plan changes in kind 2 times"}[lang] in shown
     assert {"sv": "A, C utgår, B kommer till; 300 ton mer", "en": "out A, C, in B; 300 tonnes more"}[lang] in shown
 
 

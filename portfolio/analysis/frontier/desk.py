@@ -135,7 +135,7 @@ class Desk:
                 if least.value.gap_outlay == found.value.gap_outlay:
                     return found
                 quick.hold(gap, high=least.value.gap_outlay / 1000 + HALF_KRONA)
-                earliest = self._least(quick, quick.m.start_years, float(least.value.starts), least)
+                earliest = self._least(quick, quick.m.start_years, least.value.starts, least)
         return earliest if earliest.value.gap_outlay == least.value.gap_outlay else least
 
     def _least(self, quick: Quick, expression: Array, known: float | None, found: Found) -> Found:
