@@ -93,7 +93,7 @@ def run(outlay: int = 12) -> Run:
 
 @cache
 def base() -> Base:
-    return base_of(*question(), run().decisions)
+    return base_of(*question(), run().decisions, run().objective)
 
 
 def asked() -> Question:

