@@ -60,7 +60,7 @@ def test_the_model_s_own_budget_gives_the_recommended_plan(monkeypatch: pytest.M
 
 @LONG
 def test_what_follows_from_a_higher_mandate_is_what_solving_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    fewer(monkeypatch, (70, 100), (110, 100, 80, 60), ("0.8", "1"))
+    fewer(monkeypatch, (70,), (110, 100, 60), ("1",))
     compared = followed = 0
     for seed in range(80):
         portfolio, planning = question(seed)
@@ -89,9 +89,9 @@ def test_what_follows_from_a_higher_mandate_is_what_solving_gives(monkeypatch: p
                     )
                 compared += 1
         followed += compared - found.solves
-        if compared > 80:
+        if compared > 40:
             break
-    assert compared > 80
+    assert compared > 40
     assert followed > 0
 
 
