@@ -178,6 +178,23 @@ def test_audit_and_accounts_agree() -> None:
         assert {c.constraint for c in plan.audit.checks} <= set(CONSTRAINTS)
 
 
+def test_audit_and_accounts_agree_when_only_removals_count() -> None:
+    removed = 0
+    for seed in range(12):
+        portfolio, planning, plan, _ = random_plan(seed)
+        only = planning.objective.model_copy(update={"counts": ("removal",)})
+        d = build_instance(portfolio, planning.model_copy(update={"objective": only}))
+        picks = {
+            x.id: Pick(x.start, x.layer.value, x.percent)
+            for x in plan.decisions
+            if x.start is not None and x.layer.value in ("plan", "gap")
+        }
+        found = make_plan(d, picks, {i.id: ("", {}) for i in portfolio.investments})
+        assert not [c for c in found.audit.breaches if c.constraint in FIGURES], f"seed {seed}"
+        removed += found.totals.tonnes > 0
+    assert removed >= 3
+
+
 @pytest.mark.long
 def test_audit_and_accounts_agree_on_many() -> None:
     for seed in range(1_000, 2_500):

@@ -57,3 +57,12 @@ def test_external_investments_are_neither_new_nor_dropped() -> None:
     outside = m.investment("X", control="external")
     run, _ = ladder(CHEAP, outside, model=m.planning())
     assert not any("X" in line.sentence for line in gap_section(run, Text("sv")).lines)
+
+
+def test_what_falls_with_an_investment_in_the_gap_falls_in_a_chain() -> None:
+    """Without a frame everything is in the gap. A needs E and B needs A: without E both fall, 10 and 7 t; without A only B does."""
+    last = m.investment("B", (30,), tonnes=Decimal(7), requires=m.needs("A"), latest=2027)
+    enabler, needing = (i.model_copy(update={"latest_start": 2025}) for i in (ENABLER, NEEDING))
+    _, gap = ladder(enabler, needing, last, CHEAP, model=m.planning(plan_frame=m.frame(0, 0, 0)))
+    found = {line.id: (line.falls, line.tonnes_lost) for line in gap.investments}
+    assert found == {"A": (("B",), 17), "B": ((), 7), "C": ((), 8), "E": (("A", "B"), 17)}
