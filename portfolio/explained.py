@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from portfolio.records import Frozen
 from portfolio.statements import Number
 
@@ -42,12 +44,14 @@ class WayOut(Frozen):
         reliefs: what must give, and how much. The smallest amounts that do: counted together when they have the same unit, otherwise
             one demand after the other, in the order of the reliefs.
         chosen, kronor, tonnes: the best plan under the changed demands: investments, kronor and tonnes (t) as the objective counts them.
+        outlay_gap: gross outlay (kr) of that plan outside the plan's frame.
         proven: its search was finished.
     """
 
     reliefs: tuple[Relief, ...]
     chosen: int
     kronor: int
+    outlay_gap: int
     tonnes: Number
     proven: bool
 
@@ -130,7 +134,7 @@ class Forced(Frozen):
         possible: there is such a plan; the rest says nothing when there is none.
         tonnes, kronor: that plan less the recommended one, as the objective counts them (t, kr).
         ratio, ratio_before: tonnes per krona of that plan and of the recommended one; None without kronor.
-        gap_outlay: outlay in layer gap of that plan less the recommended one's (kr); only an earlier start is asked for it.
+        gap_outlay: outlay in layer gap of that plan less the recommended one's (kr), where nothing else tells an earlier start apart.
         below_floor: it does not reach the tonnes that the recommended plan had to reach, and no plan decided in this way does.
         gone, come: other investments that are only in the recommended plan, and only in that one.
         stops: the least that limits must give for an earlier start beside the rest of the plan; or, where there is no such plan at all,
@@ -156,13 +160,14 @@ class BreakEven(Frozen):
 
     Attributes:
         what: `outlay` (kr in all) or `tonnes` (t a year at full effect).
-        today: the figure as it is.
+        today: the figure as it is. least: the smallest that was tried: what others pay of an outlay, nothing for tonnes.
         chosen_at, not_chosen_at: neighbours, a krona or a kilogram apart: at the one it is in the best plan, at the other it is not.
             Both None when no such place was found between nothing and the figure's bound.
     """
 
     what: str
     today: Number
+    least: Number = Decimal(0)
     chosen_at: Number | None
     not_chosen_at: Number | None
 

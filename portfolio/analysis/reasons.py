@@ -54,7 +54,10 @@ def _chosen(d: Instance, solved: Solved, i: str) -> Reason:
         values["gain_ratio"] = str(ratio_of(Fraction(ticks, gross)))
     if not solved.unique and gross:
         return "chosen_open", values  # which of the chosen stand in the plan was not settled in time
-    return ("chosen_plan" if pick.layer == "plan" else "chosen_gap") + ("" if gross else "_free"), values
+    layer = "chosen_plan" if pick.layer == "plan" else "chosen_gap"
+    if gross and solved.floor_ticks is not None and without.ticks < solved.floor_ticks:
+        return f"{layer}_floor", values
+    return layer + ("" if gross else "_free"), values
 
 
 def _rejected(d: Instance, solved: Solved, fit: Fit, i: str) -> Reason:

@@ -11,7 +11,7 @@ from math import ceil, floor
 from threading import Lock
 from typing import NamedTuple
 
-from portfolio.amounts.support import spread, whole
+from portfolio.amounts.support import counted_grant, spread, whole
 from portfolio.analysis.conflict.demands import Question, locked, with_fields
 from portfolio.asked import Best
 from portfolio.evaluate import Measure, Picks, measure, total_outlay
@@ -85,7 +85,7 @@ class Figure:
 
 
 class Outlay(Figure):
-    """Gross outlay in all, spread as today; never below what grants and partners pay of it."""
+    """Gross outlay in all, spread as today; never below what the grants that are counted, and partners, pay of it."""
 
     what = "outlay"
 
@@ -93,7 +93,7 @@ class Outlay(Figure):
         super().__init__(asked, d, i)
         self.step = whole(self.record)
         self.today = self.record.total_outlay // self.step
-        self.least = -(-(self.record.grant + self.record.partner) // self.step)
+        self.least = -(-(counted_grant(self.record, asked.planning) + self.record.partner) // self.step)
 
     def question(self, steps: int) -> Question:
         outlay = tuple(spread(steps * self.step, self.record.outlay, self.step))
@@ -236,7 +236,13 @@ class Turn:
         while place is not None and abs(place[0] - place[1]) > 1:
             place = self.narrowed(*place)
         shown = [figure.shown(steps) for steps in place] if place is not None else [None, None]
-        return BreakEven(what=figure.what, today=figure.shown(figure.today), chosen_at=shown[0], not_chosen_at=shown[1])
+        return BreakEven(
+            what=figure.what,
+            today=figure.shown(figure.today),
+            least=figure.shown(figure.least),
+            chosen_at=shown[0],
+            not_chosen_at=shown[1],
+        )
 
     def narrowed(self, inside: int, outside: int) -> tuple[int, int]:
         """A smaller bracket: a place where the decision probably turns, and its neighbour; and the middle, if no such place helps."""

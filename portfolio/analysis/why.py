@@ -83,20 +83,23 @@ class Parts:
         with ThreadPoolExecutor(2) as pool:
             # the longest first: both threads are then done at about the same time
             turns = pool.submit(self._begin, base, d, i, clock, pool) if not bound else None
-            solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock, base.floor, framed=w[0] == "earlier") for w in wanted]
+            solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock, base.floor) for w in wanted]
             beside = pool.submit(_beside, base, i, clock) if not chosen else None
             self._watch(*solved, *([beside] if beside is not None else []))
             for (what, year, lock), other in zip(wanted, solved, strict=True):
                 forced = _forced(base, value, i, what, year, other.result())
                 self.forced.append(forced)
                 if not forced.possible:
-                    stops = _least_relief(locked(base.question, i, lock), clock)
+                    forced = forced.model_copy(update={"stops": _least_relief(locked(base.question, i, lock), clock)})
                 elif year is not None:
                     moved = {**base.picks, i: base.picks[i]._replace(start=year)}
                     stops = tuple(overstepped(d, moved, demands_of(base.question)))
-                else:
-                    continue
-                self.forced[-1] = forced.model_copy(update={"stops": stops})
+                    if not stops and forced.tonnes == 0 and forced.kronor == 0:
+                        # as good, and nothing stops it: then it is the gap
+                        framed = _solved(locked(base.question, i, lock), clock, base.floor, framed=True)
+                        forced = forced.model_copy(update={"gap_outlay": framed.value.gap_outlay - value.gap_outlay if framed else 0})
+                    forced = forced.model_copy(update={"stops": stops})
+                self.forced[-1] = forced
             if beside is not None:
                 self.fits, self.beside = beside.result()
             if turns is not None:
@@ -119,7 +122,7 @@ class Parts:
             part.add_done_callback(lambda _: self._progress(next(self._done), self._total))
 
 
-def _solved(q: Question, clock: Clock, floor: int | None, *, framed: bool) -> Best | None:
+def _solved(q: Question, clock: Clock, floor: int | None, *, framed: bool = False) -> Best | None:
     """The proven best plan that reaches the floor, or its own where that cannot be reached; None when there is none.
 
     Args:
@@ -164,7 +167,6 @@ def _forced(base: Base, value: Measure, i: str, what: str, year: int | None, oth
         kronor=new.kronor - value.kronor,
         ratio=ratio_of(new.ratio) if new.kronor > 0 else None,
         ratio_before=ratio_of(value.ratio) if value.kronor > 0 else None,
-        gap_outlay=new.gap_outlay - value.gap_outlay if year is not None else 0,
         below_floor=base.floor is not None and new.ticks < base.floor,
         gone=tuple(sorted(j for j in picks if j not in other.picks and j != i)),
         come=tuple(sorted(j for j in other.picks if j not in picks and j != i)),

@@ -57,6 +57,7 @@ def way_sentence(run: Run, way: WayOut, text: Text) -> str:
         chosen=way.chosen,
         mnkr=in_unit(way.kronor, text),
         krona=text(f"terminal.krona.{objective['krona']}"),
+        gap=text("conflict.in_the_gap", mnkr=in_unit(way.outlay_gap, text)) if way.outlay_gap else "",
         tonnes=tonnes(way.tonnes, text.lang),
         quantity=quantity,
     )

@@ -83,7 +83,7 @@ def _way(change: Decimal | int) -> str:
 def _turn(turn: BreakEven, text: Text) -> str:
     """Exact on both sides: to the krona, to the kilogram."""
     if turn.chosen_at is None or turn.not_chosen_at is None:
-        return text(f"why.{turn.what}_never")
+        return text(f"why.{turn.what}_never", least=kronor(int(turn.least), text.lang) if turn.what == "outlay" else "")
     if turn.what == "outlay":
         figures = [kronor(int(kr), text.lang) for kr in (turn.chosen_at, turn.not_chosen_at, turn.today)]
     else:

@@ -59,7 +59,14 @@ def way_out(q: Question, steps: Sequence[Sequence[Demand]], clock: Clock) -> Way
     if plan.audit.verdict is not Verdict.HOLDS:
         raise AuditBreached(f"{c.constraint} {c.subject}" for c in plan.audit.breaches)
     totals = plan.totals
-    return WayOut(reliefs=tuple(found), chosen=totals.chosen, kronor=totals.kronor, tonnes=totals.tonnes, proven=best.proven)
+    return WayOut(
+        reliefs=tuple(found),
+        chosen=totals.chosen,
+        kronor=totals.kronor,
+        outlay_gap=totals.outlay_gap,
+        tonnes=totals.tonnes,
+        proven=best.proven,
+    )
 
 
 def _giving(q: Question, demands: Sequence[Demand], clock: Clock) -> list[Relief] | None:
