@@ -101,6 +101,8 @@ def composed() -> list[re.Pattern[str]]:
 JOINED = {
     "reason.chosen_plan_free": "analysis/reasons.py adds `_free` when the investment costs nothing",
     "reason.chosen_gap_free": "the same, in layer gap",
+    "reason.chosen_plan_floor": "analysis/reasons.py adds `_floor` when the rest does not reach the floor without it",
+    "reason.chosen_gap_floor": "the same, in layer gap",
     "reason.limits_year": "reports/reason.py adds `_year` when the limit is one of a year",
     "reason.together_limits_year": "the same, with what it needs",
 }

@@ -22,7 +22,7 @@ from portfolio.explained import Why
 from portfolio.instance import build_instance
 from portfolio.outcome import Layer, Run, SolveStatus
 from portfolio.planning import Adjustment, Objective, Planning
-from portfolio.records import Lock, LockKind, Portfolio
+from portfolio.records import GrantStatus, Lock, LockKind, Portfolio
 from portfolio.reports.why import lines
 from portfolio.solve import Clock
 from portfolio.text import LANGUAGES, Text
@@ -169,7 +169,17 @@ def test_the_outlay_at_which_the_ratio_turns_by_hand() -> None:
     shown = explained(m.portfolio_of(CHEAP, DEAR), model, "B")
     assert "har den med vid 100 kr men ingen vid 101 kr; i dag 400 kr" in shown
     assert "har den med vid 40,000 ton men ingen vid 39,999 ton; i dag 10,000 ton" in shown
-    assert "Den får plats bredvid allt i planen" in shown
+    assert "Den får plats bredvid allt som rekommenderas" in shown
+
+
+def test_an_outlay_below_a_grant_that_is_not_counted() -> None:
+    """B as by hand above, with 250 kronor applied for and not counted: it still turns at 100 kronor, not at what the grant would pay."""
+    model = m.planning(objective=Objective(name="tonnes_per_krona", floor_share=m.share("0.1")))
+    applied = DEAR.model_copy(update={"grant": 250, "grant_status": GrantStatus.APPLIED})
+    assert "har den med vid 100 kr men ingen vid 101 kr; i dag 400 kr" in explained(m.portfolio_of(CHEAP, applied), model, "B")
+    granted = applied.model_copy(update={"grant_status": GrantStatus.GRANTED})
+    shown = explained(m.portfolio_of(CHEAP, granted), model, "B")
+    assert "ingen utgift från 250 kr, det som räknade bidrag och andra betalar, till 16 gånger dagens ändrar beslutet" in shown
 
 
 def test_a_scenario_s_factors_are_part_of_today() -> None:
@@ -196,7 +206,7 @@ def test_what_a_decision_and_a_lock_cost() -> None:
     never = explained(records, m.planning(), "N").splitlines()
     assert never[1] == "Låst som aldrig i underlaget eller scenariot."
     assert never[2].startswith("Tvingas den in ger den bästa planen 100 ton mer för 0,0 mnkr mer")
-    assert never[3] == "Den får plats bredvid allt i planen; det är låset som avgör, inte utrymmet."
+    assert never[3] == "Den får plats bredvid allt som rekommenderas, i planens ram eller i gapet; det är låset som avgör, inte utrymmet."
     assert len(never) == 4
     for lang in LANGUAGES:
         assert len(explained(records, m.planning(), "X", lang).splitlines()) == 2
