@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from _pytest.mark import ParameterSet
 
 import making as m
 import money_question
@@ -83,7 +84,12 @@ def test_the_quick_matrix_is_pulps_in_a_question_of_money(capitalised: bool) -> 
     assert_same(d)
 
 
-@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(s, marks=pytest.mark.long) for s in range(12, 150))])
+def long_and_soak(first: int, middle: int, last: int) -> list[ParameterSet]:
+    """Seeds of the long tests, and those that are run by hand."""
+    return [pytest.param(s, marks=pytest.mark.long if s < middle else pytest.mark.soak) for s in range(first, last)]
+
+
+@pytest.mark.parametrize("seed", [*range(12), *long_and_soak(12, 60, 150)])
 def test_the_quick_matrix_is_pulps_in_random_questions(seed: int) -> None:
     d = build_instance(*question(seed))
     if can_be_made(d):
@@ -102,7 +108,7 @@ def value_by_stages(d: Instance) -> tuple[object, object] | None:
     return solved.value.ticks, solved.value.kronor
 
 
-@pytest.mark.parametrize("seed", [*range(20), *(pytest.param(s, marks=pytest.mark.long) for s in range(20, 300))])
+@pytest.mark.parametrize("seed", [*range(20), *long_and_soak(20, 120, 300)])
 def test_the_best_plan_is_as_good_as_the_main_jobs(seed: int) -> None:
     """Of the ratio the same ratio; for most tonnes and least cost the same tonnes and kronor. The audit accepts it."""
     d = build_instance(*question(seed))
@@ -172,7 +178,7 @@ def test_out_of_time_there_is_a_gap_and_no_proof() -> None:
     assert quick.best(quick.m.tonnes).meaning is Meaning.INTERRUPTED
 
 
-@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(s, marks=pytest.mark.long) for s in range(12, 100))])
+@pytest.mark.parametrize("seed", [*range(12), *long_and_soak(12, 50, 100)])
 def test_tonnes_in_one_pass_are_those_counted_year_by_year(seed: int) -> None:
     """Every investment that can be, at a start and to a per cent of its own: overlaps and every kind of ceiling."""
     d, draw = build_instance(*question(seed)), Random(seed)
@@ -200,7 +206,7 @@ def assert_as_the_audit(d: Instance, picks: Picks) -> None:
     assert {c[0] for c in ours} == {c[0] for c in theirs}
 
 
-@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(s, marks=pytest.mark.long) for s in range(12, 200))])
+@pytest.mark.parametrize("seed", [*range(12), *long_and_soak(12, 80, 200)])
 def test_limits_are_broken_where_the_audit_says_so(seed: int) -> None:
     """Everything is started at its proposed start, allowed or not."""
     d = build_instance(*question(seed))
