@@ -111,3 +111,12 @@ def test_with_what_it_needs() -> None:
 def test_no_room_with_what_it_needs() -> None:
     run = bundle(control_envelope=m.envelope(250_000))
     assert said(run, "B").startswith("Kräver C, som inte ingår; tillsammans får de inte plats bredvid planen:")
+
+
+def test_what_is_there_for_the_floor_says_so() -> None:
+    """A gives 500,000 t a mnkr and B 125,000; both are needed for 95 % of the tonnes, but only B lowers the ratio."""
+    records = m.portfolio_of(m.investment("A", (100,), tonnes=10), m.investment("B", (400,), tonnes=10))
+    run = solved(records, m.planning(objective=Objective(name="tonnes_per_krona", floor_share=m.share("0.95"))))
+    assert {d.id: d.reason for d in run.decisions} == {"A": "chosen_plan", "B": "chosen_plan_floor"}
+    low = solved(records, m.planning(objective=Objective(name="tonnes_per_krona", floor_share=m.share("0.5"))))
+    assert {d.id: d.reason for d in low.decisions} == {"A": "chosen_plan", "B": "not_ratio"}

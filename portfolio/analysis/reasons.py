@@ -55,8 +55,8 @@ def _chosen(d: Instance, solved: Solved, i: str) -> Reason:
     if not solved.unique and gross:
         return "chosen_open", values  # which of the chosen stand in the plan was not settled in time
     layer = "chosen_plan" if pick.layer == "plan" else "chosen_gap"
-    if gross and solved.floor_ticks is not None and without.ticks < solved.floor_ticks:
-        return f"{layer}_floor", values
+    if gross and solved.floor_ticks is not None and without.ticks < solved.floor_ticks and without.ratio > solved.value.ratio:
+        return f"{layer}_floor", values  # the rest has more tonnes per krona: it is there for the floor
     return layer + ("" if gross else "_free"), values
 
 
