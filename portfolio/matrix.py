@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from portfolio.amounts.sources import limits
+from portfolio.evaluate import kronor_of
 from portfolio.finance.funding import Kind, needs_of_starts
 from portfolio.flows import Cell
 from portfolio.instance import REMOVAL, Instance, must_start
-from portfolio.planning import KronaKind
 from portfolio.records import RequirementKind
 
 Array = npt.NDArray[np.float64]
@@ -143,9 +143,7 @@ class _Maker:
 
     def _kronor(self) -> list[float]:
         """K of every start (tkr)."""
-        d = self.d
-        net = d.planning.objective.krona is KronaKind.NET
-        return [(d.net_total(i, s) if net else sum(d.outlay[i, s].values())) / 1000 for i, s, _ in self.keys]
+        return [kronor_of(self.d, i, s) / 1000 for i, s, _ in self.keys]
 
     def _id_order(self) -> Terms:
         """As `objectives.id_order`."""

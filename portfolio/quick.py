@@ -189,7 +189,7 @@ class Quick:
         """What the relaxation alone says: nothing is as good as `known`, or its own solution is a plan; None when it says neither."""
         self.lp.objective(expression)
         found = self.lp.bound(lower, upper)
-        if found is None:
+        if found is None or not np.isfinite(found[0]):  # there is nothing, or HiGHS has not settled it: the MIP is asked
             return None
         value, at, _ = found
         if known is not None and value < known - margin(known):

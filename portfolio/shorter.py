@@ -59,9 +59,10 @@ def _dominated(d: Instance, m: Matrix) -> list[int]:
             shared |= {int(n) for n in m.index[m.starts[k] : m.starts[k + 1]]}
     column = {key: n for n, key in enumerate(m.keys)}
     dropped = [n for (i, s, layer), n in column.items() if layer == "plan" and (i, s, "gap") in column]
+    in_the_plan = frozenset(dropped)
     free: dict[str, list[int]] = {}
     for key, n in column.items():
-        if n not in set(dropped):
+        if n not in in_the_plan:
             free.setdefault(key[0], []).append(n)
     steady = frozenset(d.adopted) if d.planning.stability is not None else frozenset()
     for i, columns in free.items():

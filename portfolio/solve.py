@@ -237,8 +237,10 @@ class Session:
     def _listening(self, known: float | None) -> Iterator[None]:
         """Inside, HiGHS's bound holds for every plan that is better than the one in hand, worth `known`."""
         self._listens, self._in_hand = True, known
-        yield
-        self._listens = False
+        try:
+            yield
+        finally:
+            self._listens = False
 
     def not_nothing(self) -> None:
         """Something must be started."""
@@ -395,7 +397,7 @@ class Session:
                 found = answer
                 break
         bounds = (self._lower, self._upper) if known is None else self._narrowed(expression, known, maximise=maximise)
-        with self._listening(known if found is None else found.value):
+        with self._listening(known if found is None or found.picks is None else found.value):
             answer = self._run(expression, bounds, seconds, maximise=maximise)
         return _kept(answer, found, maximise=maximise)
 

@@ -23,7 +23,6 @@ THINNED = {
     "test_code_pages": 4,
     "test_every_fault_in_the_small_question_is_caught": 2,
     "test_killed_at_every_step_of_the_writing": 3,
-    "test_no_false_alarm_on_random_questions": 2,
     "test_one_bad_cell_one_finding": 10,
     "test_published_optimum": 12,
     "test_report_of_the_sample": 2,

@@ -161,11 +161,6 @@ def _macro(r: Round) -> None:
     r.asked = ["bok.xlsm"]
 
 
-def _slash(parts: Parts) -> None:
-    """Names of parts that begin with a slash, as one writer has them."""
-    parts.data = {f"/{n}" if n.startswith("xl/worksheets") else n: d for n, d in parts.data.items()}
-
-
 CFB: Final = compound({"Workbook": b"\0" * 64})
 ENCRYPTED: Final = compound({"EncryptedPackage": b"\0" * 64, "EncryptionInfo": b"\4\0\4\0"})
 ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"

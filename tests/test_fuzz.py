@@ -1,6 +1,6 @@
 """Workbooks and models damaged at random: an answer or findings, never a traceback, and never more than ten seconds.
 
-The number of each is in the seeds, so that a failure can be run again alone: `pytest tests/test_fuzz.py -m long -k "block and 7"`. The
+The number of each is in the seeds, so that a failure can be run again alone: `pytest tests/test_fuzz.py -m long -k "damaged and 7"`. The
 marker `soak` has thousands; nobody runs it by default.
 """
 

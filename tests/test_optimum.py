@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from random import Random
 
+import numpy as np
 import pytest
 from _pytest.mark import ParameterSet
 
@@ -164,6 +165,16 @@ def test_no_plan_is_lost_from_the_shorter_matrix() -> None:
     assert len(short.columns) < len(whole.columns) / 2
     best = [Quick(x, Clock(60), rows).best(x.tonnes).bound for x, rows in ((whole, ()), (short, overlap_rows(d, short)))]
     assert best[1] >= best[0] - 1e-3
+
+
+def test_a_relaxation_that_is_not_settled_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where HiGHS ends neither with an optimum nor with nothing, zeros stand in for a solution: they are whole, and no plan."""
+    d = build_instance(m.portfolio_of(m.investment("A", (100,), tonnes=10)), m.planning())
+    quick = Quick(matrix_of(d), Clock(60))
+    nothing = np.zeros(len(quick.m.columns))
+    monkeypatch.setattr(quick.lp, "bound", lambda *_: (np.inf, nothing, nothing))
+    found = quick.best(quick.m.tonnes)
+    assert (found.meaning, set(found.picks or ())) == (Meaning.PROVEN, {"A"})
 
 
 def test_out_of_time_there_is_a_gap_and_no_proof() -> None:

@@ -230,6 +230,8 @@ def test_interrupted_worlds_are_kept_and_resumed(tmp_path: Path) -> None:
     assert (uncompared.done, uncompared.complete, uncompared.choices) == (12, False, ())
     render(uncompared, "expected", Text("en"), Console(file=page, width=80))
     assert "before the plans were compared" in " ".join(page.getvalue().split())
+    renamed = planning.model_copy(update={"file": "b.toml", "sha256": "0" * 64, "overlaid": {"debt.mandate": "c.toml"}})
+    assert key_of(portfolio, renamed, base.picks, 12, 1) == key, "the same figures from another file are the same question"
     for other in (key_of(portfolio, planning, base.picks, 13, 1), key_of(portfolio, planning, base.picks, 12, 2)):
         with pytest.raises(InputError) as fault:
             Store(store.path, other).load()

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from portfolio.cli.asking import asked_run, proven
-from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, Face
-from portfolio.cli.optimise import exit_of
+from portfolio.cli.ending import no_proven_plan
+from portfolio.cli.face import EXIT_DONE, Face
 from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
 
@@ -27,8 +27,7 @@ def in_the_ranges(options: argparse.Namespace, face: Face) -> int:
     with instead_of_interrupt(clock.interrupt), face.progress(face.text("robust.interval.working")):
         run, portfolio, planning = asked_run(options, face, clock)
     if run.totals is None or not proven(run):
-        face.error(face.text("cli.why.no_plan"))
-        return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
+        return no_proven_plan(face, clock, run)
     found = interval(base_of(portfolio, planning, run.decisions), options.deviations)
     if face.json:
         print(shown.to_json(found), end="")

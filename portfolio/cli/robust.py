@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from portfolio.cli.asking import asked_run, proven
+from portfolio.cli.ending import no_proven_plan
 from portfolio.cli.explain import solved_beside
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
 from portfolio.cli.interval import in_the_ranges
@@ -48,8 +49,7 @@ def run_robust(options: argparse.Namespace, face: Face) -> int:
     with instead_of_interrupt(interrupt), face.progress(face.text("robust.working")) as progress:
         run, portfolio, planning = asked_run(options, face, clock)
         if run.totals is None or not proven(run) or run.objective is None:
-            face.error(face.text("cli.why.no_plan"))
-            return EXIT_INTERRUPTED if clock.interrupted else exit_of(run)
+            return no_proven_plan(face, clock, run)
         base = base_of(portfolio, planning, run.decisions)
         place = _ready(options.out) if options.out is not None else None
         store = Store(place / NAME if place is not None else None, key_of(portfolio, planning, base.picks, options.worlds, options.seed))

@@ -35,11 +35,6 @@ class Place(NamedTuple):
     bottom: int
     charts: int
 
-    @property
-    def after(self) -> int:
-        """First row that is free below the table without charts."""
-        return self.charts
-
 
 def places(sheet: Sheet) -> list[Place]:
     """The place of each table, from top to bottom."""

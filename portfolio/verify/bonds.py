@@ -49,7 +49,7 @@ def _paid(figures: Figures, x: Started, t: int, paid: dict[str, int]) -> None:
             figures.found.differ("use", RUN, f"{at} {name}", kr)
     by_bonds = sum(kr for name, kr in paid.items() if name in sources and sources[name]["kind"] == "bond")
     if by_bonds > x.eligible(t):
-        figures.found.differ("use", RUN, f"{at} bond", by_bonds, x.eligible(t))
+        figures.found.differ("above", RUN, f"{at} bond", by_bonds, x.eligible(t))
 
 
 def _sources(figures: Figures, said: Sequence[Raw], uses: Mapping[tuple[str, int, str], int]) -> None:
@@ -125,7 +125,7 @@ def _allocations(figures: Figures, allocations: Sequence[Raw], paid: Raw | None)
         x = figures.plan.started.get(key[0])
         most = min(loans_pay[key], x.eligible(key[1]) - made["new"][key]) if x is not None else 0
         if kr > most:
-            figures.found.differ("use", RUN, f"bonds.allocations.refinancing {key[0]} {key[1]}", kr, most)
+            figures.found.differ("above", RUN, f"bonds.allocations.refinancing {key[0]} {key[1]}", kr, most)
 
 
 def _deadline(figures: Figures, year: int) -> int | None:
@@ -156,7 +156,7 @@ def _pool(figures: Figures, said: Raw) -> None:
             figures.figure(f"{at}.{key}", line[key], value)
         figures.figure(f"{at}.deadline", line["deadline"], _deadline(figures, line["year"]))
         if taken[name] > amount - was:
-            figures.found.differ("use", RUN, at, taken[name], amount - was)
+            figures.found.differ("above", RUN, at, taken[name], amount - was)
     opening = sum(i["amount"]["value"] - before(i) for i in outstanding.values())
     for line in said["pool"]:
         t, at = line["year"], f"bonds.pool.{line['year']}"

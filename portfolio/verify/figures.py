@@ -117,7 +117,7 @@ class Figures:
             if not check["holds"]:
                 said_broken.add((check["constraint"], check["subject"]))
         for key in sorted(owed, key=str):
-            self.found.differ("not_stated", RUN, " ".join(str(part) for part in (f"{self.at}audit", *key[:3]) if part))
+            self.found.differ("not_listed", RUN, " ".join(str(part) for part in (f"{self.at}audit", *key[:3]) if part))
         missing = broken - said_broken - {("attribution", i) for i in self.plan.started}
         for constraint, subject in sorted(missing):
             self.found.differ("not_stated", RUN, f"{self.at}audit {constraint} {subject}".rstrip())

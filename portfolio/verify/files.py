@@ -240,7 +240,7 @@ def _changed(tree: Any, digests: str, name: str, found: Verification) -> int:
         found.differ(what, name, node.place, value.partition(":")[2] if cells else value)
     if len(leaves) > MOST_NAMED:
         found.differ("more", name, "", len(leaves) - MOST_NAMED)
-    shapes = [n for n in new if not n.leaf and not any(leaf.path.startswith(n.path) for leaf in leaves)]
+    shapes = [n for n in new if not n.leaf and not any(leaf.path.startswith(n.path + "\0") for leaf in leaves)]
     for node in shapes[:MOST_NAMED]:
         if not any(other.path != node.path and other.path.startswith(node.path + "\0") for other in shapes):
             found.differ("removed", name, node.place)

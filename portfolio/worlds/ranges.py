@@ -44,11 +44,6 @@ class Uncertain:
     external: tuple[Decimal, Decimal, Decimal] | None
     correlation: Mapping[str, Decimal]
 
-    @property
-    def is_nothing(self) -> bool:
-        """Every world is the question as it stands."""
-        return not (any(self.ranges.values()) or self.delays or self.grants or self.external)
-
 
 def uncertain(portfolio: Portfolio, planning: Planning) -> Uncertain:
     """What the workbooks and the model's table say; external investments have no outlay, delay or grant that matters here."""

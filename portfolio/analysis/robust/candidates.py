@@ -22,6 +22,7 @@ from portfolio.matrix import Array, Key, Matrix, can_be_made, matrix_of
 from portfolio.planning import Planning
 from portfolio.records import Investment, Portfolio, Status
 from portfolio.trial import Trial, can_be_tried, placed, tried
+from portfolio.units import TICKS_PER_TONNE
 from portfolio.worlds.question import World, question_in
 
 LIMITS = ("control_envelope", "owner_frame", "committee_frame", "debt_mandate", "operating_charge", "bond_backing", "delivery", "stability")
@@ -107,7 +108,7 @@ def _one_by_one(d: Instance, plans: Sequence[Mapping[str, Pick]], number: int) -
     kept = [all(limit.constraint == "plan_frame" for limit in broken(d, plan)) for plan in plans]
     return Worth(
         number,
-        np.array([v.ticks for v in values]) / 100_000,
+        np.array([v.ticks for v in values]) / TICKS_PER_TONNE,
         np.array([v.kronor for v in values]) / 1000,
         np.array(kept, dtype=np.float64),
     )

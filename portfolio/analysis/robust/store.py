@@ -25,7 +25,7 @@ OFTEN = 10.0
 
 def key_of(portfolio: Portfolio, planning: Planning, picks: Picks, number: int, seed: int) -> dict[str, str | int]:
     """What the worlds of a study depend on; a file with another key is about another question."""
-    asked = planning.model_dump(mode="json", exclude={"file": True, "uncertainty": {"stress": True}})
+    asked = planning.model_dump(mode="json", exclude={"file": True, "sha256": True, "overlaid": True, "uncertainty": {"stress": True}})
     plan = sorted((i, *pick) for i, pick in picks.items())
     return {
         "portfolio": __version__,

@@ -12,6 +12,7 @@ from portfolio.evaluate import measure
 from portfolio.explored.robust import TornadoLine
 from portfolio.instance import build_instance
 from portfolio.planning import ObjectiveName
+from portfolio.units import TICKS_PER_TONNE
 from portfolio.worlds.question import World, question_in
 from portfolio.worlds.ranges import Uncertain
 
@@ -58,7 +59,7 @@ def _value(base: Base, world: World) -> Fraction:
         case ObjectiveName.TONNES_PER_KRONA:
             return value.ratio * 10
         case ObjectiveName.MOST_TONNES:
-            return Fraction(value.ticks, 100_000)
+            return Fraction(value.ticks, TICKS_PER_TONNE)
     return Fraction(value.kronor)
 
 
