@@ -96,7 +96,7 @@ def frames_page() -> str:
         "",
         "```python",
         "from pathlib import Path",
-        "from portfolio.analysis.sides import load_run",
+        "from portfolio.analysis.finished import load_run",
         "from portfolio.frames import decisions, outlays",
         "",
         'run = load_run(Path("outputs/2025-01-31-01/run.json"))',

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer
 
 from portfolio.explained import Conflict
-from portfolio.records import Frozen, InputFile, Investment, OverlapCeiling, OverlapPair
+from portfolio.records import Frozen, InputFile, Investment, OverlapCeiling, OverlapPair, Portfolio
 from portfolio.statements import BondStatement, ChargeStatement, DebtStatement, FundingStatement, GapInvestment
 
 Tonnes = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
@@ -311,6 +311,10 @@ class Records(Frozen):
     investments: tuple[Investment, ...]
     pairs: tuple[OverlapPair, ...] = ()
     ceilings: tuple[OverlapCeiling, ...] = ()
+
+    def portfolio(self, inputs: tuple[InputFile, ...]) -> Portfolio:
+        """The records as they are optimised; `inputs` are the workbooks that they were read from."""
+        return Portfolio(investments=self.investments, pairs=self.pairs, ceilings=self.ceilings, inputs=inputs)
 
 
 class Run(Frozen):

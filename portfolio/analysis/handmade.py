@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from portfolio.analysis.finished import load_run
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.analysis.plan import make_plan, no_reasons
-from portfolio.analysis.sides import load_run
 from portfolio.changes import PlanChange, plan_changes
 from portfolio.errors import Finding, InputError, finding
 from portfolio.evaluate import Pick

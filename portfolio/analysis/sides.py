@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from portfolio.analysis.finished import changed, load_run, still_there
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.changes import ModelChange, PlanChange, RecordChange, model_changes, plan_changes, record_changes
-from portfolio.delivery import unfinished
-from portfolio.errors import InputError, finding, os_reason
 from portfolio.excel.layout_file import LayoutFile
 from portfolio.excel.read import read_portfolio
 from portfolio.outcome import Run, Totals
@@ -54,24 +50,6 @@ class Difference:
         return not (self.records or self.model or self.plan) and self.old_totals == self.new_totals
 
 
-def load_run(path: Path) -> Run:
-    """A finished run from its `run.json`.
-
-    Raises:
-        InputError: the file cannot be read, or is not the `run.json` of this version.
-    """
-    if unfinished(path.parent):
-        raise InputError([finding("run_unfinished", path.parent.as_posix())])
-    try:
-        return Run.model_validate_json(path.read_bytes())
-    except OSError as fault:
-        raise InputError([finding("run_unreadable", path.as_posix(), reason=os_reason(fault))]) from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        place = ".".join(str(p) for p in first["loc"])
-        raise InputError([finding("run_not_understood", path.as_posix(), place, count=fault.error_count())]) from fault
-
-
 def side_of_run(path: Path, layouts: Sequence[LayoutFile] = ()) -> Side:
     """A finished run; its workbooks are read again when they still are what they were.
 
@@ -90,16 +68,13 @@ def question_of_run(run: Run, path: Path, layouts: Sequence[LayoutFile] = ()) ->
     """
     portfolio = _portfolio_of(run, layouts)
     if portfolio is None:
-        raise InputError([finding("run_inputs_changed", path.as_posix(), files=", ".join(i.file for i in run.inputs))])
+        raise changed(run, path)
     return portfolio, Planning.model_validate(run.model)
 
 
 def _portfolio_of(run: Run, layouts: Sequence[LayoutFile]) -> Portfolio | None:
     """The records that a run was made from, None when a workbook is gone or has other bytes."""
-    paths = [Path(i.file) for i in run.inputs]
-    if any(not p.is_file() or sha256(p.read_bytes()).hexdigest() != i.sha256 for p, i in zip(paths, run.inputs, strict=True)):
-        return None
-    return read_portfolio(paths, _years(run.model), layouts)[0]
+    return read_portfolio([Path(i.file) for i in run.inputs], _years(run.model), layouts)[0] if still_there(run) else None
 
 
 def _years(model: Mapping[str, Any]) -> range:

@@ -26,10 +26,10 @@ class Asked(NamedTuple):
 
 def asked_run(options: argparse.Namespace, face: Face, clock: Clock) -> Asked:
     """The finished run of `--run`, or one that is made now."""
-    from portfolio.analysis.optimise import Request, optimise
-
     if options.finished is not None:
         return finished_run(options)
+    from portfolio.analysis.optimise import Request, optimise
+
     portfolio, planning = question_asked(options)
     return Asked(optimise(portfolio, planning, Request(options.time_limit, lang=face.text.lang), (), clock), portfolio, planning)
 
@@ -44,14 +44,22 @@ def question_asked(options: argparse.Namespace) -> tuple[Portfolio, Planning]:
 
 
 def finished_run(options: argparse.Namespace) -> Asked:
-    """The finished run of `--run`, and what it was made from as it was then."""
-    from portfolio.analysis.sides import load_run, question_of_run
-    from portfolio.layout_load import load_layouts
+    """The finished run of `--run`, and what it was made from as it was then.
+
+    With a proven plan its own records say it; where demands clash, or might, the workbooks are read again, so that cells can be named.
+    """
+    from portfolio.analysis.finished import kept_question, load_run
 
     only_the_run(options)
     path = options.finished / "run.json" if options.finished.is_dir() else options.finished
     run = load_run(path)
-    return Asked(run, *question_of_run(run, path, load_layouts(Path("models") / "layouts")))
+    question = kept_question(run, path) if proven(run) else None
+    if question is None:
+        from portfolio.analysis.sides import question_of_run
+        from portfolio.layout_load import load_layouts
+
+        question = question_of_run(run, path, load_layouts(Path("models") / "layouts"))
+    return Asked(run, *question)
 
 
 def proven(run: Run) -> bool:

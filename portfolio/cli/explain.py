@@ -32,8 +32,8 @@ MOST_ROUNDS = 6
 def run_report(options: argparse.Namespace, face: Face) -> int:
     """A part of the money in detail, or the whole story as a file, of a finished run or of one that is made now."""
     with in_one_piece():
+        from portfolio.analysis.finished import load_run
         from portfolio.analysis.optimise import Request, optimise
-        from portfolio.analysis.sides import load_run
         from portfolio.reports.findings import finding_line
         from portfolio.reports.money import report
         from portfolio.solve import Clock
@@ -91,13 +91,11 @@ def _grid(run: Run, options: argparse.Namespace, face: Face) -> tuple[Grid | Non
     from portfolio.analysis.base import base_of
     from portfolio.analysis.grid import grid
     from portfolio.planning import Planning
-    from portfolio.records import Portfolio
     from portfolio.solve import Clock
 
     if run.records is None or not proven(run):
         raise InputError([finding("grid_without_plan", run.title)])
-    records = Portfolio(investments=run.records.investments, pairs=run.records.pairs, ceilings=run.records.ceilings, inputs=run.inputs)
-    base = base_of(records, Planning.model_validate(run.model), run.decisions)
+    base = base_of(run.records.portfolio(run.inputs), Planning.model_validate(run.model), run.decisions)
     clocks: list[Clock] = []
     stopped = False
 
@@ -149,7 +147,7 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
 
 def run_compare(options: argparse.Namespace, face: Face) -> int:
     """Two to six rounds beside each other: finished runs, scenarios of the model, or `-` for the model as it is."""
-    from portfolio.analysis.sides import load_run
+    from portfolio.analysis.finished import load_run
 
     if not 2 <= len(options.rounds) <= MOST_ROUNDS:
         raise InputError([finding("compare_number", ", ".join(options.rounds), most=MOST_ROUNDS)])

@@ -43,7 +43,7 @@ def run_import(options: argparse.Namespace, face: Face) -> int:
 def run_ledger(options: argparse.Namespace, face: Face) -> int:
     """The decided amounts of a finished run as CSV."""
     with in_one_piece():
-        from portfolio.analysis.sides import load_run
+        from portfolio.analysis.finished import load_run
         from portfolio.excel.safe_write import write_atomically
         from portfolio.reports.ledger import amounts, to_csv
 

@@ -36,8 +36,8 @@ def run_verify(options: argparse.Namespace, face: Face) -> int:
 
 def _second(folder: Path, found: Any, seconds: float, face: Face) -> tuple[dict[str, Any] | None, str]:
     """The second solver's answer: what differs goes into `found`; as JSON, and as a sentence when it agrees."""
+    from portfolio.analysis.finished import load_run
     from portfolio.analysis.second_solver import second_opinion
-    from portfolio.analysis.sides import load_run
     from portfolio.outcome import SolveStatus
     from portfolio.reports.verification import in_full
     from portfolio.verify import RUN

@@ -12,7 +12,6 @@ from portfolio.excel.decision_workbook import Block, Edit, Formula, Mark, Sheet,
 from portfolio.instance import Instance, build_instance
 from portfolio.outcome import Layer, Run
 from portfolio.planning import Planning
-from portfolio.records import Portfolio
 from portfolio.reports.findings import clean
 from portfolio.reports.live.flow import TooManyCuts
 from portfolio.reports.live.limits import ABOUT, HOLDS, OWN, Limits
@@ -210,8 +209,7 @@ def live_of(run: Run, order: Sequence[str], text: Text) -> Live | str:
     entangled."""
     if run.records is None or run.totals is None:
         return "workbook.live.without.records"
-    portfolio = Portfolio(investments=run.records.investments, pairs=run.records.pairs, ceilings=run.records.ceilings, inputs=run.inputs)
-    d = build_instance(portfolio, Planning.model_validate(run.model))
+    d = build_instance(run.records.portfolio(run.inputs), Planning.model_validate(run.model))
     if sum(len(starts) for starts in d.starts.values()) * len(d.planning.horizon.effect_years) > MOST_CELLS:
         return "workbook.live.without.size"
     try:
