@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -194,9 +195,11 @@ class Turn:
     Where that does not help, the bracket is halved. Ties are not broken: only values are compared.
     """
 
-    def __init__(self, figure: Figure, rivals: Rivals, clock: Clock) -> None:
-        self.figure, self.rivals, self.clock = figure, rivals, clock
+    def __init__(self, figure: Figure, rivals: Rivals, clock: Clock, ahead: Executor) -> None:
+        """`ahead` tries a step that will probably be asked for next, while the one before it is tried."""
+        self.figure, self.rivals, self.clock, self._ahead = figure, rivals, clock, ahead
         self.tried: dict[int, Tried] = {}
+        self._begun: dict[int, Future[Tried]] = {}
 
     def begun(self, today: Tried) -> Turn:
         """With the answer for today, which is the same for every figure."""
@@ -206,8 +209,14 @@ class Turn:
     def chosen(self, steps: int, *, whole: bool = False) -> bool:
         """Whether a best plan has the investment at so many steps."""
         if steps not in self.tried:
-            self.tried[steps] = self.try_step(steps, whole=whole)
+            begun = self._begun.pop(steps, None)
+            self.tried[steps] = begun.result() if begun is not None else self.try_step(steps, whole=whole)
         return self.tried[steps].chosen
+
+    def begin(self, steps: int) -> None:
+        """Try a step in the other thread: it is not waited for unless it is asked for."""
+        if steps not in self.tried and steps not in self._begun:
+            self._begun[steps] = self._ahead.submit(self.try_step, steps, whole=False)
 
     def try_step(self, steps: int, *, whole: bool = True) -> Tried:
         """The best plans with and without the investment, above the floor that both of them set together."""
@@ -248,8 +257,11 @@ class Turn:
         """A smaller bracket: a place where the decision probably turns, and its neighbour; and the middle, if no such place helps."""
         width = abs(inside - outside)
         for guess, expected in self.guesses(inside, outside):
+            neighbour = guess + (1 if (outside > inside) is expected else -1)
+            if all(min(inside, outside) < steps < max(inside, outside) for steps in (guess, neighbour)):
+                self.begin(neighbour)
             # the neighbour is only asked when the guess was right
-            for steps in (guess, guess + (1 if (outside > inside) is expected else -1)):
+            for steps in (guess, neighbour):
                 if not min(inside, outside) <= steps <= max(inside, outside):
                     break
                 found = self.chosen(steps)

@@ -80,9 +80,9 @@ class Parts:
             wanted.append(("earlier", d.starts[i][0], Lock(kind=LockKind.START, year=d.starts[i][0])))
         self._total = len(wanted) + (0 if bound else 2) + (0 if chosen else 1)
         self._progress(0, self._total)
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as ahead:
             # the longest first: both threads are then done at about the same time
-            turns = pool.submit(self._begin, base, d, i, clock, pool) if not bound else None
+            turns = pool.submit(self._begin, base, d, i, clock, pool, ahead) if not bound else None
             solved = [pool.submit(_solved, locked(base.question, i, w[2]), clock, base.floor) for w in wanted]
             beside = pool.submit(_beside, base, i, clock) if not chosen else None
             self._watch(*solved, *([beside] if beside is not None else []))
@@ -105,10 +105,10 @@ class Parts:
             if turns is not None:
                 self.turns += [turn.result() for turn in reversed(turns.result())]
 
-    def _begin(self, base: Base, d: Instance, i: str, clock: Clock, pool: Executor) -> list[Future[BreakEven]]:
+    def _begin(self, base: Base, d: Instance, i: str, clock: Clock, pool: Executor, ahead: Executor) -> list[Future[BreakEven]]:
         """Where the decision turns, by the tonnes, which takes longest, and by the outlay: both begin with what is so today."""
         rivals = Rivals(base.question, i, base.picks, clock)
-        turns = [Turn(figure, rivals, clock) for figure in (TonnesAYear(base.question, d, i), Outlay(base.question, d, i)) if figure.today]
+        turns = [Turn(figure, rivals, clock, ahead) for figure in (TonnesAYear(base.question, d, i), Outlay(base.question, d, i)) if figure.today]
         if not turns:
             return []
         today = turns[0].try_step(turns[0].figure.today)
