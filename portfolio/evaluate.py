@@ -264,12 +264,4 @@ def debt_path(d: Instance, picks: Picks) -> dict[int, Fraction]:
     debt = d.planning.debt
     if debt is None:
         return {}
-    rate = Fraction(debt.interest_rate.value) if debt.interest_rate is not None else Fraction(0)
-    path: dict[int, Fraction] = {}
-    closing = Fraction(debt.opening.value)
-    for t in d.years:
-        interest = rate * (closing - debt.reference_net_debt.values[t - 1]) if debt.reference_net_debt is not None else Fraction(0)
-        borrowed = sum(Fraction(d.borrowed(i, p.start, t) * p.percent, 100) for i, p in picks.items())
-        closing += borrowed + debt.other_net_investment.values[t] - debt.self_financing.values[t] + interest
-        path[t] = closing
-    return path
+    return debt.path(d.years, lambda t: Fraction(sum(d.borrowed(i, p.start, t) * p.percent for i, p in picks.items()), 100))

@@ -34,6 +34,11 @@ class Relaxation(Protocol):
         """Best value (to be maximised), solution and reduced costs inside the bounds; None when there is nothing inside them."""
 
 
+def margin(value: float) -> float:
+    """Far above the solver's tolerances."""
+    return 1e-3 + 1e-7 * abs(value)
+
+
 def columns_of(groups: Sequence[Sequence[int]]) -> Columns:
     """The columns of all groups."""
     return np.array([n for group in groups for n in group], dtype=np.intp)

@@ -6,8 +6,10 @@ Data, never formulas. Money is given in kr, tkr, mnkr or mdkr and kept in intege
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -169,6 +171,17 @@ class Debt(Frozen):
     interest_rate: Rate | None = None
     reference_net_debt: MoneyByYear | None = None
     city: CityDebt | None = None
+
+    def path(self, years: Iterable[int], borrowed: Callable[[int], Fraction]) -> dict[int, Fraction]:
+        """Closing net debt (kr) by plan year, exact, when so much is borrowed for investments each year (kr)."""
+        rate = Fraction(self.interest_rate.value) if self.interest_rate is not None else Fraction(0)
+        path: dict[int, Fraction] = {}
+        closing = Fraction(self.opening.value)
+        for t in years:
+            interest = rate * (closing - self.reference_net_debt.values[t - 1]) if self.reference_net_debt is not None else Fraction(0)
+            closing += borrowed(t) + self.other_net_investment.values[t] - self.self_financing.values[t] + interest
+            path[t] = closing
+        return path
 
 
 class Emissions(Frozen):

@@ -171,15 +171,10 @@ def _arithmetic(p: Planning, investments: list[Investment]) -> Iterator[Finding]
 
 def _debt(p: Planning) -> Iterator[Finding]:
     """The mandate is passed before anything is invested; the first year in which it is."""
-    debt, closing = p.debt, Fraction(0)
-    if debt is None:
+    if p.debt is None:
         return
-    rate = Fraction(debt.interest_rate.value) if debt.interest_rate is not None and debt.reference_net_debt is not None else Fraction(0)
-    closing = Fraction(debt.opening.value)
-    for t in p.horizon.years:
-        reference = debt.reference_net_debt.values[t - 1] if debt.reference_net_debt is not None else 0
-        closing += debt.other_net_investment.values[t] - debt.self_financing.values[t] + rate * (closing - reference)
-        mandate = debt.mandate.values[t]
+    for t, closing in p.debt.path(p.horizon.years, lambda _: Fraction(0)).items():
+        mandate = p.debt.mandate.values[t]
         if closing > mandate:
             yield finding("mandate_below_debt", p.file, "debt.mandate", mandate, Severity.WARNING, year=str(t), debt_kr=ceil(closing))
             return

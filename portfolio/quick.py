@@ -16,7 +16,7 @@ from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick, Picks
 from portfolio.formulation import Programme
 from portfolio.matrix import Array, Key, Matrix
-from portfolio.narrow import AT_BOUND, columns_of, narrow, options
+from portfolio.narrow import AT_BOUND, columns_of, margin, narrow, options
 from portfolio.solve import MEANING, STRICTLY, SUB_MIP_HEURISTICS, TOLERANCES, Clock, Meaning
 
 LEAST_LIKELY = 6
@@ -213,11 +213,6 @@ class Quick:
             for n, key in enumerate(m.keys)
             if values[n] > 0.5
         }
-
-
-def margin(value: float) -> float:
-    """Far above the solver's tolerances."""
-    return 1e-3 + 1e-7 * abs(value)
 
 
 def _highs(m: Matrix, *, relaxed: bool) -> highspy.Highs:

@@ -20,7 +20,7 @@ import pulp
 from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick, Picks
 from portfolio.formulation import Programme
-from portfolio.narrow import columns_of, core, narrow, options, within_reach
+from portfolio.narrow import columns_of, core, margin, narrow, options, within_reach
 from portfolio.standing import Entries, WholeRows
 
 
@@ -278,7 +278,7 @@ class Session:
         self.solves += 1
         with self.for_a_while():
             self.hold(pulp.LpAffineExpression(terms), at_most=len(chosen) - 1.0)
-            self.hold(expression, at_least=value - _margin(value))
+            self.hold(expression, at_least=value - margin(value))
             bounds = self._narrowed(expression, value, maximise=True)
             if (bounds[0] > bounds[1]).any():
                 return Meaning.INFEASIBLE
@@ -327,7 +327,7 @@ class Session:
         """Bounds inside which every plan lies that is at least as good as `value`, with a margin far above the solver's tolerances."""
         sign = 1.0 if maximise else -1.0
         self._relaxed.objective(sign * self._costs(expression), sign * float(expression.constant))
-        return narrow(self._relaxed, self._lower, self._upper, sign * value - _margin(value), self._groups)
+        return narrow(self._relaxed, self._lower, self._upper, sign * value - margin(value), self._groups)
 
     def relaxed_bound(self, expression: pulp.LpAffineExpression, *, maximise: bool) -> float:
         """What no plan under all rows so far can beat, from the linear relaxation alone, with a margin above the solver's tolerances.
@@ -342,7 +342,7 @@ class Session:
         found = self._relaxed.bound(self._lower, self._upper)
         if found is None:
             return sign * float("inf")  # a relaxation without a solution bounds nothing that is in hand
-        return sign * (found[0] + _margin(found[0]))
+        return sign * (found[0] + margin(found[0]))
 
     def _costs(self, expression: pulp.LpAffineExpression) -> np.ndarray:
         costs = np.zeros(len(self._variables))
@@ -418,7 +418,7 @@ class Session:
         ways = options(self._relaxed, self._lower, self._upper, self._groups[0])
         if root is None or not ways:
             return best
-        best = replace(best, bound=sign * (ways[0].value + _margin(ways[0].value)))
+        best = replace(best, bound=sign * (ways[0].value + margin(ways[0].value)))
         if root[0] - ways[0].value < WORTH_DECIDING * abs(root[0]) and len(self._variables) < TOO_LARGE:
             return best  # nothing dominates, and HiGHS finds its own way
         searched = set()
@@ -466,7 +466,7 @@ class Session:
             return
         ceiling = ways[0].value
         turnover = float(np.abs(costs) @ np.abs(ways[0].at))
-        room = ceiling - sign * known + _margin(known) if known is not None else float("inf")
+        room = ceiling - sign * known + margin(known) if known is not None else float("inf")
         far = [part * turnover for part in GUESSES if part * turnover < FARTHEST * room]
         for below in [*far, room] if known is not None else far:
             if below > SLIGHTLY * turnover and self._clock.left > 0 and not self._clock.interrupted:
@@ -595,11 +595,6 @@ class Session:
                 percent = round(values[self._column[x.percent[key].name]]) if key in x.percent else 100
                 picks[key[0]] = Pick(key[1], key[2], percent)
         return picks
-
-
-def _margin(value: float) -> float:
-    """Far above the solver's tolerances."""
-    return 1e-3 + 1e-7 * abs(value)
 
 
 def _kept(answer: Answer, found: Answer | None, *, maximise: bool) -> Answer:

@@ -7,6 +7,7 @@ whole kilograms times whole per cent stay integers. Floats exist only inside the
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from typing import Final, Literal
 
 KRONOR_PER: Final[dict[str, int]] = {"kr": 1, "tkr": 1_000, "mnkr": 1_000_000, "mdkr": 1_000_000_000}
@@ -36,6 +37,11 @@ def kilograms(tonnes: Decimal) -> int:
 def tonnes_from_ticks(ticks: int) -> Decimal:
     """Ticks (10 g) to tonnes (t), exact, without trailing zeros."""
     return Decimal(ticks).scaleb(-5).normalize() + 0 if ticks else Decimal(0)
+
+
+def decimal_of(exact: Fraction) -> Decimal:
+    """A fraction to the decimals that are kept (28 digits)."""
+    return Decimal(exact.numerator) / exact.denominator
 
 
 def ticks_from_tonnes(tonnes: Decimal) -> int:

@@ -16,7 +16,7 @@ from portfolio.analysis.conflict.demands import Question, locked, with_fields
 from portfolio.analysis.frontier.desk import Desk
 from portfolio.analysis.frontier.find import most_tonnes
 from portfolio.analysis.optimise import Request, optimise
-from portfolio.analysis.turn import contest
+from portfolio.analysis.varied import contest
 from portfolio.excel.read import read_portfolio
 from portfolio.instance import build_instance
 from portfolio.outcome import Run, SolveStatus

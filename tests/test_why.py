@@ -15,7 +15,7 @@ import making as m
 from portfolio.analysis.base import base_of
 from portfolio.analysis.conflict.demands import Question, locked
 from portfolio.analysis.optimise import Request, optimise
-from portfolio.analysis.turn import Outlay, TonnesAYear
+from portfolio.analysis.varied import Outlay, TonnesAYear
 from portfolio.analysis.why import why
 from portfolio.cli import main
 from portfolio.explained import Why

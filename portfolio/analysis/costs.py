@@ -8,8 +8,7 @@ from fractions import Fraction
 
 from portfolio.accounts import Accounts
 from portfolio.analysis.base import Base
-from portfolio.analysis.frontier.find import audited
-from portfolio.analysis.plan import no_reasons
+from portfolio.analysis.plan import audited, no_reasons
 from portfolio.analysis.ranking import ranking
 from portfolio.errors import SolveStopped
 from portfolio.evaluate import Pick, Picks, total_outlay

@@ -14,6 +14,11 @@ from portfolio.planning import Planning
 from portfolio.records import Portfolio
 
 
+def run_file(path: Path) -> Path:
+    """The `run.json` of a run that is named by its folder or by the file."""
+    return path / "run.json" if path.is_dir() else path
+
+
 def load_run(path: Path) -> Run:
     """A finished run from its `run.json`.
 

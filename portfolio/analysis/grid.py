@@ -15,7 +15,7 @@ from typing import Final
 
 from portfolio.analysis.base import Base
 from portfolio.analysis.beside import Progress, side_by_side, silent
-from portfolio.analysis.frontier.find import audited
+from portfolio.analysis.plan import audited
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Picks, debt_path
 from portfolio.explored.grid import Grid, GridPlan, GridPoint

@@ -12,7 +12,7 @@ from portfolio.accounts import ratio_of
 from portfolio.analysis.base import Base
 from portfolio.analysis.beside import Progress, side_by_side, silent
 from portfolio.analysis.frontier.desk import Found
-from portfolio.analysis.frontier.find import audited
+from portfolio.analysis.plan import audited
 from portfolio.analysis.seats import Seats, Tie
 from portfolio.errors import SolveStopped
 from portfolio.evaluate import Measure, measure

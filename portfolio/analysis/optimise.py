@@ -16,10 +16,10 @@ from portfolio.analysis.conflict.find import find_conflict
 from portfolio.analysis.gap import gap_ladder
 from portfolio.analysis.limits import binding_limits
 from portfolio.analysis.money import decided, money_of, without_mandate
-from portfolio.analysis.plan import make_plan, no_reasons
+from portfolio.analysis.plan import holding, make_plan, no_reasons
 from portfolio.analysis.reasons import reasons
 from portfolio.audit import Statements
-from portfolio.errors import AuditBreached, InfeasiblePlan, SolveFailed, SolveStopped
+from portfolio.errors import InfeasiblePlan, SolveFailed, SolveStopped
 from portfolio.evaluate import Picks, adopted_picks, measure
 from portfolio.finance.debt import can_bind
 from portfolio.instance import Instance, build_instance
@@ -32,7 +32,6 @@ from portfolio.outcome import (
     Software,
     SolveStatus,
     StopReason,
-    Verdict,
 )
 from portfolio.planning import ObjectiveName, Planning
 from portfolio.records import Portfolio
@@ -103,8 +102,8 @@ def optimise(
     )
     chosen = make_plan(d, solved.picks, reasons(d, solved), solved.floor_ticks, statements)
     for plan in (chosen, most, plan_only):
-        if plan is not None and plan.audit.verdict is not Verdict.HOLDS:
-            raise AuditBreached(f"{c.constraint} {c.subject} {c.year or ''}".strip() for c in plan.audit.breaches)
+        if plan is not None:
+            holding(plan)
     return _run(
         d,
         request,

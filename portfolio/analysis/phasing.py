@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from portfolio.analysis.beside import Progress, side_by_side, silent
 from portfolio.analysis.conflict.demands import Question
 from portfolio.analysis.frontier.desk import Found
-from portfolio.analysis.frontier.find import audited
+from portfolio.analysis.plan import audited
 from portfolio.errors import SolveStopped
 from portfolio.evaluate import Measure, Picks, measure
 from portfolio.explored.prices import Move, Phasing

@@ -12,8 +12,9 @@ from portfolio.analysis.beside import Progress, side_by_side, silent
 from portfolio.analysis.conflict.demands import Question, demands_of
 from portfolio.analysis.conflict.relax import relaxed
 from portfolio.analysis.frontier.desk import Desk, Found
-from portfolio.analysis.frontier.find import audited, most_tonnes
+from portfolio.analysis.frontier.find import most_tonnes
 from portfolio.analysis.phasing import phasings
+from portfolio.analysis.plan import audited
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.explained import Relief
 from portfolio.explored.prices import Phasing, Prices, Step, TonneStep, Unproven

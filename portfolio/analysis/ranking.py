@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from portfolio.analysis.frontier.desk import Desk
-from portfolio.analysis.frontier.find import audited, most_tonnes
+from portfolio.analysis.frontier.find import most_tonnes
+from portfolio.analysis.plan import audited
 from portfolio.errors import SolveStopped
 from portfolio.evaluate import Measure, Pick, Picks, measure
 from portfolio.explored.costs import RankedLine, Ranking

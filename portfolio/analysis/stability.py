@@ -8,7 +8,8 @@ from decimal import Decimal
 from portfolio.analysis.beside import Progress, side_by_side, silent
 from portfolio.analysis.conflict.demands import Question
 from portfolio.analysis.frontier.desk import Found
-from portfolio.analysis.frontier.find import audited, most_tonnes
+from portfolio.analysis.frontier.find import most_tonnes
+from portfolio.analysis.plan import audited
 from portfolio.analysis.seats import Seats, Tie
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Picks

@@ -13,7 +13,8 @@ from portfolio.analysis.beside import Progress, silent
 from portfolio.analysis.conflict.demands import Question, demands_of, locked
 from portfolio.analysis.conflict.smallest import of_investments, possible, smallest_clash
 from portfolio.analysis.conflict.ways import overstepped, way_out
-from portfolio.analysis.turn import Outlay, Rivals, TonnesAYear, Turn
+from portfolio.analysis.turn import Rivals, Turn
+from portfolio.analysis.varied import Outlay, TonnesAYear
 from portfolio.asked import Best
 from portfolio.errors import InfeasiblePlan, SolveStopped
 from portfolio.evaluate import Measure, Picks, kronor_of, measure
@@ -108,7 +109,8 @@ class Parts:
     def _begin(self, base: Base, d: Instance, i: str, clock: Clock, pool: Executor, ahead: Executor) -> list[Future[BreakEven]]:
         """Where the decision turns, by the tonnes, which takes longest, and by the outlay: both begin with what is so today."""
         rivals = Rivals(base.question, i, base.picks, clock)
-        turns = [Turn(figure, rivals, clock, ahead) for figure in (TonnesAYear(base.question, d, i), Outlay(base.question, d, i)) if figure.today]
+        figures = (TonnesAYear(base.question, d, i), Outlay(base.question, d, i))
+        turns = [Turn(figure, rivals, clock, ahead) for figure in figures if figure.today]
         if not turns:
             return []
         today = turns[0].try_step(turns[0].figure.today)

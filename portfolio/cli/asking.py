@@ -48,10 +48,10 @@ def finished_run(options: argparse.Namespace) -> Asked:
 
     With a proven plan its own records say it; where demands clash, or might, the workbooks are read again, so that cells can be named.
     """
-    from portfolio.analysis.finished import kept_question, load_run
+    from portfolio.analysis.finished import kept_question, load_run, run_file
 
     only_the_run(options)
-    path = options.finished / "run.json" if options.finished.is_dir() else options.finished
+    path = run_file(options.finished)
     run = load_run(path)
     question = kept_question(run, path) if proven(run) else None
     if question is None:

@@ -32,7 +32,7 @@ MOST_ROUNDS = 6
 def run_report(options: argparse.Namespace, face: Face) -> int:
     """A part of the money in detail, or the whole story as a file, of a finished run or of one that is made now."""
     with in_one_piece():
-        from portfolio.analysis.finished import load_run
+        from portfolio.analysis.finished import load_run, run_file
         from portfolio.analysis.optimise import Request, optimise
         from portfolio.reports.findings import finding_line
         from portfolio.reports.money import report
@@ -41,7 +41,7 @@ def run_report(options: argparse.Namespace, face: Face) -> int:
     stamp = created()
     if options.finished is not None:
         only_the_run(options)
-        path = options.finished / "run.json" if options.finished.is_dir() else options.finished
+        path = run_file(options.finished)
         run = load_run(path)
         interrupted = False
     else:
@@ -147,14 +147,14 @@ def run_why(options: argparse.Namespace, face: Face) -> int:
 
 def run_compare(options: argparse.Namespace, face: Face) -> int:
     """Two to six rounds beside each other: finished runs, scenarios of the model, or `-` for the model as it is."""
-    from portfolio.analysis.finished import load_run
+    from portfolio.analysis.finished import load_run, run_file
 
     if not 2 <= len(options.rounds) <= MOST_ROUNDS:
         raise InputError([finding("compare_number", ", ".join(options.rounds), most=MOST_ROUNDS)])
     finished: dict[str, Run] = {}
     asked: list[str] = []
     for name in options.rounds:
-        path = Path(name) / "run.json" if Path(name).is_dir() else Path(name)
+        path = run_file(Path(name))
         if path.name == "run.json" or path.is_file():
             finished[name] = load_run(path)
         else:

@@ -27,6 +27,7 @@ def run_formulas(options: argparse.Namespace, face: Face) -> int:
 def run_diff(options: argparse.Namespace, face: Face) -> int:
     """What differs between two rounds, each a run, a workbook or a folder of workbooks."""
     with in_one_piece():
+        from portfolio.analysis.finished import run_file
         from portfolio.analysis.sides import Side, difference, side_of_run, side_of_workbooks
         from portfolio.layout_load import load_layouts
         from portfolio.planning_load import load_planning
@@ -36,7 +37,7 @@ def run_diff(options: argparse.Namespace, face: Face) -> int:
     layouts = load_layouts(models / "layouts")
 
     def side(path: Path) -> Side:
-        run = path / "run.json" if path.is_dir() else path
+        run = run_file(path)
         if run.name == "run.json" and run.is_file():
             return side_of_run(run, layouts)
         workbooks = workbooks_in(path)

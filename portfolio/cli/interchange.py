@@ -43,11 +43,11 @@ def run_import(options: argparse.Namespace, face: Face) -> int:
 def run_ledger(options: argparse.Namespace, face: Face) -> int:
     """The decided amounts of a finished run as CSV."""
     with in_one_piece():
-        from portfolio.analysis.finished import load_run
+        from portfolio.analysis.finished import load_run, run_file
         from portfolio.excel.safe_write import write_atomically
         from portfolio.reports.ledger import amounts, to_csv
 
-    run = load_run(options.finished / "run.json" if options.finished.is_dir() else options.finished)
+    run = load_run(run_file(options.finished))
     if run.totals is None:
         from portfolio.cli.optimise import exit_of
 

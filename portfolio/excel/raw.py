@@ -57,9 +57,7 @@ def read_cells(content: bytes) -> dict[str, dict[int, dict[str, Cell]]]:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             texts = _texts(archive)
             return {name: _sheet(_part(archive, part), texts) for name, part in _sheets(archive)}
-    except (*_ZIP_FAULTS, KeyError, ParseError, DefusedXmlException, EOFError, OSError) as fault:
-        raise Damaged(str(fault)) from fault
-    except (ValueError, IndexError, InvalidOperation) as fault:
+    except (*_ZIP_FAULTS, KeyError, ParseError, DefusedXmlException, EOFError, OSError, ValueError, IndexError, InvalidOperation) as fault:
         raise Damaged(str(fault)) from fault
 
 

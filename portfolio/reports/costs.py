@@ -8,7 +8,7 @@ from decimal import Decimal
 from rich.console import Console
 
 from portfolio.excel.charts import Chart
-from portfolio.excel.decision_workbook import Labels, Sheet, workbook_bytes
+from portfolio.excel.decision_workbook import Sheet, workbook_bytes
 from portfolio.explored.costs import CostLine, Costs, Ranking
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import in_unit, per_mnkr, rate, tonnes
@@ -17,6 +17,7 @@ from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
 from portfolio.reports.picture import Form, widths
 from portfolio.reports.run_json import dump
+from portfolio.reports.sheets import labels
 from portfolio.text import Text
 
 
@@ -167,7 +168,7 @@ def workbook(found: Costs, text: Text) -> bytes:
         )
         for section in sections(found, text)
     ]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes(sheets, labels(text))
 
 
 def picture(found: Costs, form: Form, text: Text) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
-from portfolio.excel.decision_workbook import Labels, Sheet, workbook_bytes
+from portfolio.excel.decision_workbook import Sheet, workbook_bytes
 from portfolio.explored.interval import Interval
 from portfolio.explored.robust import CoreLine
 from portfolio.reports.answer import Said
@@ -15,6 +15,7 @@ from portfolio.reports.money.section import Part, Section, block, show
 from portfolio.reports.page import Page
 from portfolio.reports.robust import core_columns, core_row
 from portfolio.reports.run_json import dump
+from portfolio.reports.sheets import labels
 from portfolio.text import Text
 
 
@@ -72,4 +73,4 @@ def workbook(found: Interval, text: Text) -> bytes:
         tuple(said.sentence for said in made.lines),
         tuple(block(part, text) for part in made.parts),
     )
-    return workbook_bytes([sheet], Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes([sheet], labels(text))

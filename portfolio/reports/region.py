@@ -8,7 +8,7 @@ from decimal import Decimal
 from rich.console import Console
 
 from portfolio.excel.charts import Chart
-from portfolio.excel.decision_workbook import Labels, Sheet, workbook_bytes
+from portfolio.excel.decision_workbook import Sheet, workbook_bytes
 from portfolio.explored.region import RegionPlan
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import in_unit, per_mnkr, tonnes
@@ -16,6 +16,7 @@ from portfolio.reports.findings import clean
 from portfolio.reports.money.section import Col, Part, block
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
+from portfolio.reports.sheets import labels
 from portfolio.text import Text
 
 
@@ -114,4 +115,4 @@ def workbook(found: RegionPlan, text: Text) -> bytes:
             (block(Part("beviljat", "", by_investment, investments), text),),
         ),
     ]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes(sheets, labels(text))

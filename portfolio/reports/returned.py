@@ -10,7 +10,7 @@ from pathlib import Path
 
 from portfolio.errors import Finding, Severity, finding
 from portfolio.excel.charts import Chart
-from portfolio.excel.decision_workbook import Block, Labels, Sheet, Value, workbook_bytes
+from portfolio.excel.decision_workbook import Block, Sheet, Value, workbook_bytes
 from portfolio.excel.found import TableFound
 from portfolio.excel.preflight import open_workbook
 from portfolio.excel.splice.columns import NewColumn
@@ -21,6 +21,7 @@ from portfolio.reports.answer import answer
 from portfolio.reports.figures import moment, share
 from portfolio.reports.findings import clean
 from portfolio.reports.reason import sentence
+from portfolio.reports.sheets import labels
 from portfolio.reports.workbook import Book
 from portfolio.text import Text
 
@@ -115,7 +116,7 @@ def summary_sheet(run: Run, decisions: Sequence[Decision], text: Text, name: str
         tuple(lines),
         (_by_decision(book, decisions), _outlays(book, decisions), _list(book, decisions)),
     )
-    return workbook_bytes([sheet], Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes([sheet], labels(text))
 
 
 def _by_decision(book: Book, decisions: Sequence[Decision]) -> Block:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from rich.console import Console
 
 from portfolio.excel.charts import Chart
-from portfolio.excel.decision_workbook import Labels, Sheet, Value, workbook_bytes
+from portfolio.excel.decision_workbook import Sheet, Value, workbook_bytes
 from portfolio.explored.robust import Choice, CoreLine, Robust, Spread
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import in_unit, share, tonnes
@@ -16,11 +16,14 @@ from portfolio.reports.findings import clean
 from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
+from portfolio.reports.sheets import labels
 from portfolio.text import Text
 from portfolio.units import KRONOR_PER
 
 FIRST = 8
 """Lines of a ranking that the terminal shows; the workbook has all."""
+OWN_NAMES = ("all", "target", "start_window", "requires")
+"""What is not a limit of the programme, or is another one in a world than in it."""
 
 
 def to_json(found: Robust) -> str:
@@ -139,10 +142,10 @@ def _decided_now(found: Robust, text: Text) -> Section:
     )
     charts = (Chart(text("robust.chart.kept"), text("robust.column.kept"), 0, bars=(2,), number_format="0%"),)
     wholes = tuple(
-        (text(f"robust.limit.{k.constraint}"), k.year, Decimal(k.share)) for k in found.kept if k.year is None or k.constraint == "target"
+        (limit_name(k.constraint, text), k.year, Decimal(k.share)) for k in found.kept if k.year is None or k.constraint == "target"
     )
     years = tuple(
-        (text(f"robust.limit.{k.constraint}") + (f" {clean(k.subject)}" if k.subject else ""), k.year, Decimal(k.share))
+        (limit_name(k.constraint, text) + (f" {clean(k.subject)}" if k.subject else ""), k.year, Decimal(k.share))
         for k in found.kept
         if k.year is not None and k.constraint != "target"
     )
@@ -154,6 +157,11 @@ def _decided_now(found: Robust, text: Text) -> Section:
         Part("halls_alla_ar", text("robust.keeps_years"), kept_columns, years, terminal=False),
     ]
     return Section("held", tuple(lines), tuple(p for p in parts if p.rows), heading=text("robust.heading.held"))
+
+
+def limit_name(constraint: str, text: Text) -> str:
+    """What a limit is called; a few are called otherwise, since a delayed world moves the windows too."""
+    return text(f"robust.limit.{constraint}" if constraint in OWN_NAMES else f"constraint.{constraint}.name")
 
 
 def _spread_row(line: Spread, text: Text) -> tuple[Value, ...]:
@@ -301,7 +309,7 @@ def workbook(found: Robust, text: Text) -> bytes:
     ]
     if not sheets:
         sheets = [Sheet(text("robust.sheet.core"), clean(found.title), head)]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes(sheets, labels(text))
 
 
 def _whole(parts: Sequence[Part]) -> list[Part]:

@@ -8,14 +8,16 @@ from decimal import Decimal
 from rich.console import Console
 
 from portfolio.excel.charts import Chart
-from portfolio.excel.decision_workbook import Labels, Sheet, Value, workbook_bytes
+from portfolio.excel.decision_workbook import Sheet, Value, workbook_bytes
 from portfolio.explored.stress import Stress, StressLine, Worth
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
+from portfolio.reports.robust import limit_name
 from portfolio.reports.run_json import dump
+from portfolio.reports.sheets import labels
 from portfolio.text import Text
 
 
@@ -77,7 +79,7 @@ def _held(line: StressLine, text: Text) -> Iterator[str]:
     if line.falls:
         yield text("stress.falls", test=_title(line, text), ids=", ".join(clean(i) for i in line.falls))
     if line.broken:
-        limits = ", ".join(text(f"robust.limit.{name}") for name in line.broken)
+        limits = ", ".join(limit_name(name, text) for name in line.broken)
         yield text("stress.breaks", test=_title(line, text), limits=limits)
 
 
@@ -101,4 +103,4 @@ def workbook(found: Stress, text: Text) -> bytes:
         )
         for section in sections(found, text)
     ]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes(sheets, labels(text))

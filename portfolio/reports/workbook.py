@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from portfolio.analysis.costs import plan_costs
 from portfolio.excel.charts import Chart
-from portfolio.excel.decision_workbook import Block, Column, Labels, Sheet, Value, workbook_bytes
+from portfolio.excel.decision_workbook import Block, Column, Sheet, Value, workbook_bytes
 from portfolio.outcome import Decision, Layer, Run, Totals
 from portfolio.reports.answer import answer, both_proven, most_proven
 from portfolio.reports.costs import curve_section
@@ -24,6 +24,7 @@ from portfolio.reports.money.funding import funding_section
 from portfolio.reports.money.gap import gap_section, ladder_part
 from portfolio.reports.money.section import Section, block
 from portfolio.reports.reason import sentence
+from portfolio.reports.sheets import labels
 from portfolio.reports.workbook_about import about
 from portfolio.reports.workbook_record import Record
 from portfolio.text import Text
@@ -39,7 +40,7 @@ def render(run: Run, text: Text) -> bytes:
         sheets.append(book.sheet("findings", book.record.findings()))
     sheets += book.live.sheets() if book.live is not None else []
     sheets.insert(1, about(run, sheets, book.without, text))
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes(sheets, labels(text))
 
 
 class Book:

@@ -9,7 +9,7 @@ from portfolio.accounts import Accounts
 from portfolio.analysis.conflict.demands import Question, without
 from portfolio.analysis.conflict.relax import relaxed
 from portfolio.analysis.conflict.smallest import least, least_and_most, of_investments
-from portfolio.analysis.plan import make_plan, no_reasons
+from portfolio.analysis.plan import audited, no_reasons
 from portfolio.audit import audit
 from portfolio.errors import AuditBreached, InfeasiblePlan, SolveFailed
 from portfolio.evaluate import Pick, Picks
@@ -18,7 +18,7 @@ from portfolio.formulation import build
 from portfolio.formulation.elastic import carries, soften, unmet
 from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance, build_instance
-from portfolio.outcome import Check, Verdict
+from portfolio.outcome import Check
 from portfolio.records import LockKind
 from portfolio.solve import Clock
 from portfolio.stages import HALF_KRONA, HALF_TICK, solve_stages
@@ -55,10 +55,7 @@ def way_out(q: Question, steps: Sequence[Sequence[Demand]], clock: Clock) -> Way
         best = solve_stages(d, clock)
     except InfeasiblePlan as fault:
         raise AuditBreached([f"way out: {'; '.join(r.demand.constraint for r in found)}"]) from fault
-    plan = make_plan(d, best.picks, no_reasons(d), best.floor_ticks)
-    if plan.audit.verdict is not Verdict.HOLDS:
-        raise AuditBreached(f"{c.constraint} {c.subject}" for c in plan.audit.breaches)
-    totals = plan.totals
+    totals = audited(d, best.picks, best.floor_ticks).totals
     return WayOut(
         reliefs=tuple(found),
         chosen=totals.chosen,

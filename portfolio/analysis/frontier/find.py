@@ -13,12 +13,12 @@ from portfolio.analysis.beside import WORKERS, Progress, side_by_side, silent
 from portfolio.analysis.conflict.demands import Question
 from portfolio.analysis.frontier.curve import Traced, changes_in_kind, trace
 from portfolio.analysis.frontier.desk import Desk, Found
-from portfolio.analysis.plan import make_plan, no_reasons
-from portfolio.errors import AuditBreached, SolveStopped
+from portfolio.analysis.plan import audited
+from portfolio.errors import SolveStopped
 from portfolio.evaluate import Picks
 from portfolio.explored.frontier import Curve, Frontier, FrontierPoint, SharePoint
 from portfolio.instance import Instance, build_instance
-from portfolio.outcome import Plan, Totals, Verdict
+from portfolio.outcome import Totals
 from portfolio.planning import ObjectiveName, Planning, TonnesQuantity
 from portfolio.solve import Clock
 from portfolio.stages import DEFAULT_FLOOR
@@ -86,18 +86,6 @@ def most_tonnes(planning: Planning, *, target_year: bool = False) -> Planning:
     if target_year:
         update |= {"quantity": TonnesQuantity.TARGET_YEAR, "counts": ("reduction",)}
     return planning.model_copy(update={"objective": planning.objective.model_copy(update=update)})
-
-
-def audited(d: Instance, picks: Picks, floor_ticks: int | None = None) -> Plan:
-    """The plan with its figures.
-
-    Raises:
-        AuditBreached: a demand does not hold.
-    """
-    plan = make_plan(d, picks, no_reasons(d), floor_ticks)
-    if plan.audit.verdict is not Verdict.HOLDS:
-        raise AuditBreached(f"{c.constraint} {c.subject} {c.year or ''}".strip() for c in plan.audit.breaches)
-    return plan
 
 
 def _curve(name: str, desk: Desk, traced: Traced, progress: Progress) -> Curve:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portfolio.accounts import ratio_of
-from portfolio.analysis.plan import make_plan, no_reasons
+from portfolio.analysis.plan import holding, make_plan, no_reasons
 from portfolio.analysis.region.city import Column
 from portfolio.analysis.region.find import POOL, Found
 from portfolio.errors import AuditBreached
 from portfolio.explored.region import RegionCity, RegionDecision, RegionPlan
 from portfolio.instance import build_instance
-from portfolio.outcome import Verdict
 from portfolio.region import Member
 from portfolio.units import ticks_from_tonnes, tonnes_from_ticks
 
@@ -47,9 +46,7 @@ def account(title: str, members: Sequence[Member], pool: int, found: Found) -> R
 
 def _city(member: Member, column: Column, most: int) -> RegionCity:
     d = build_instance(member.portfolio, member.planning)
-    plan = make_plan(d, column.picks, no_reasons(d))
-    if plan.audit.verdict is not Verdict.HOLDS:
-        raise AuditBreached(f"{member.name}: {c.constraint} {c.subject} {c.year or ''}".strip() for c in plan.audit.breaches)
+    plan = holding(make_plan(d, column.picks, no_reasons(d)), f"{member.name}: ")
     decisions = tuple(
         RegionDecision(
             id=x.id,

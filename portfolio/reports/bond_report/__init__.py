@@ -5,13 +5,14 @@ Nothing is counted here but sums by category of figures in the bond statement; w
 
 from __future__ import annotations
 
-from portfolio.excel.decision_workbook import Labels, workbook_bytes
+from portfolio.excel.decision_workbook import workbook_bytes
 from portfolio.outcome import Run
 from portfolio.reports.bond_report.investments import allocations, categories, projects, selection
 from portfolio.reports.bond_report.parts import Parts
 from portfolio.reports.bond_report.proceeds import issues, linked
 from portfolio.reports.bond_report.rules import frameworks
 from portfolio.reports.bond_report.summary import summary
+from portfolio.reports.sheets import labels
 from portfolio.text import Text
 
 
@@ -30,4 +31,4 @@ def render(run: Run, text: Text) -> bytes:
     made = [make(parts) for make in (summary, categories, projects, allocations, issues, selection, frameworks)]
     if run.bonds.linked:
         made.append(linked(parts))
-    return workbook_bytes(made, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes(made, labels(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from portfolio.excel.decision_workbook import Labels, Sheet, workbook_bytes
+from portfolio.excel.decision_workbook import Sheet, workbook_bytes
 from portfolio.explored.frontier import Curve, Frontier
 from portfolio.reports.figures import in_unit, tonnes
 from portfolio.reports.findings import clean
@@ -13,6 +13,7 @@ from portfolio.reports.money.section import block, show
 from portfolio.reports.page import STYLES, Page
 from portfolio.reports.plot import Axes, Mark, plot
 from portfolio.reports.run_json import dump
+from portfolio.reports.sheets import labels
 from portfolio.text import Text
 
 
@@ -65,4 +66,4 @@ def workbook(found: Frontier, text: Text) -> bytes:
         )
         for section in sections(found, text)
     ]
-    return workbook_bytes(sheets, Labels(text("workbook.total"), text("workbook.page"), text("workbook.author"), text.lang))
+    return workbook_bytes(sheets, labels(text))

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 from portfolio.reports.figures import number
 from portfolio.reports.html.elements import el
 from portfolio.text import Lang
+from portfolio.units import decimal_of
 
 WIDE, HIGH = 1280, 520
 """Size in units of the drawing; the style sheet makes it as wide as the column of text."""
@@ -80,7 +81,7 @@ def over_years(picture: Picture, years: Sequence[int], bars: Sequence[Bars], lev
                 drawn.append(_box(x, scale.y(high), width, scale.y(low) - scale.y(high), look))
             above, below = above + max(value, Fraction(0)), below + min(value, Fraction(0))
         if n in labels:
-            said = number(_decimal((heights[n] + depths[n]) / picture.per), decimals, lang)
+            said = number(decimal_of((heights[n] + depths[n]) / picture.per), decimals, lang)
             marks.append(el("text", said, x=_whole(x + width / 2), y=_whole(scale.y(heights[n]) - 10), class_="mark middle"))
         if len(years) <= MOST_LABELS or year % 5 == 0:
             drawn.append(el("text", str(year), x=_whole(x + width / 2), y=HIGH - 14, class_="axis middle"))
@@ -116,7 +117,7 @@ class Scale:
         for tick in self.ticks:
             y = _whole(self.y(tick * self.per))
             found.append(el("line", x1=LEFT, x2=WIDE - RIGHT, y1=y, y2=y, class_="zero" if tick == 0 else "grid"))
-            found.append(el("text", number(_decimal(tick), decimals, lang), x=LEFT - 12, y=y + 8, class_="axis end"))
+            found.append(el("text", number(decimal_of(tick), decimals, lang), x=LEFT - 12, y=y + 8, class_="axis end"))
         return found
 
 
@@ -206,7 +207,3 @@ def _step(span: Fraction) -> Fraction:
             if step * times * MOST_TICKS >= span:
                 return step * times
         step *= 10
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / value.denominator

@@ -22,6 +22,7 @@ from portfolio.reports.live.options import Options
 from portfolio.reports.live.overlay import Money
 from portfolio.reports.live.table import quoted
 from portfolio.reports.live.tonnes import Tonnes
+from portfolio.units import decimal_of
 
 LEFT: Final = 3
 RIGHT: Final = 5
@@ -98,7 +99,7 @@ class Limits:
             Formula(limit.left, limit.now[0]),
             limit.relation,
             Formula(limit.right, limit.now[1]),
-            Formula(f"IF({limit.applies},{over},0)" if limit.applies else over, _decimal(spare) if applied else 0),
+            Formula(f"IF({limit.applies},{over},0)" if limit.applies else over, decimal_of(spare) if applied else 0),
             t(f"audit.unit.{limit.unit}"),
             Formula(
                 f"IF({limit.applies},{verdict},{silent})" if limit.applies else verdict,
@@ -235,7 +236,7 @@ class Limits:
         path = debt_path(d, self.o.picks)
         for n, t in enumerate(d.years):
             mandate = debt.mandate.values[t]
-            yield Limit("debt_mandate", "", t, self.money.closing(n), "≤", f"[[Skuld.11.{n}]]", "kr", (_decimal(path[t]), mandate))
+            yield Limit("debt_mandate", "", t, self.money.closing(n), "≤", f"[[Skuld.11.{n}]]", "kr", (decimal_of(path[t]), mandate))
         if backing is None:
             return
         backed = 0
@@ -245,7 +246,7 @@ class Limits:
             left = self.o.summed(("eligible", t)) + f"+{other}" + (f"+[[@{LEFT}-1]]" if n else "")
             needed = Fraction(backing.share.value) * max(Fraction(0), path[t] - debt.opening.value)
             right = f"{backing.share.value}*MAX(0,{self.money.closing(n)}-{debt.opening.value})"
-            yield Limit("bond_backing", "", t, left, "≥", right, "kr", (backed, _decimal(needed)))
+            yield Limit("bond_backing", "", t, left, "≥", right, "kr", (backed, decimal_of(needed)))
 
     def _charges(self) -> Iterator[Limit]:
         table = self.d.planning.operating_charge
@@ -279,14 +280,10 @@ class Limits:
             year = p.horizon.target_year.value
             most = p.emission_ceiling.tonnes.value if p.emission_ceiling.tonnes is not None else p.emissions.target
             left = f"{p.emissions.reference(year)}-{tonnes.reduced(year)}"
-            yield Limit("emission_ceiling", "", year, left, "≤", str(most), "t", (_decimal(emitted(self.d, self.o.picks)), most))
+            yield Limit("emission_ceiling", "", year, left, "≤", str(most), "t", (decimal_of(emitted(self.d, self.o.picks)), most))
         now = tonnes.now
         demanded = p.objective.tonnes
         if demanded is not None and p.objective.name is ObjectiveName.LEAST_COST and p.emission_ceiling is None:
             yield Limit("required_tonnes", "", None, tonnes.objective(), "≥", str(demanded.value), "t", (now, demanded.value))
         if self._floor is not None:
             yield Limit("floor", "", None, tonnes.objective(), "≥", f"{self._floor:f}", "t", (now, self._floor))
-
-
-def _decimal(exact: Fraction) -> Decimal:
-    return Decimal(exact.numerator) / Decimal(exact.denominator)

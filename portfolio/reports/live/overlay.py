@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
@@ -15,6 +14,7 @@ from portfolio.instance import Instance
 from portfolio.reports.live.options import Options
 from portfolio.reports.live.table import Table
 from portfolio.reports.live.tonnes import Tonnes
+from portfolio.units import decimal_of
 
 Written = str | Callable[[int], str]
 """The formula of a column, the same in each row or one for each; empty where the figure stays as it is."""
@@ -159,10 +159,10 @@ def _exact_debt(d: Instance, options: Options) -> Table | None:
                 "year": year,
                 "rate": debt.interest_rate.value,
                 "reference": debt.reference_net_debt.values[year - 1],
-                "exact": Formula(f"{before}+{borrowed}+[[@1]]*({before}-[[@2]])", _decimal(path[n])),
+                "exact": Formula(f"{before}+{borrowed}+[[@1]]*({before}-[[@2]])", decimal_of(path[n])),
                 # a cell's own arithmetic is not exact: what is within its noise of half a krona is half a krona
-                "rounded": Formula("ROUND([[@3]],4)", _decimal(path[n])),
-                "room": Formula(room, _decimal(rooms[n])),
+                "rounded": Formula("ROUND([[@3]],4)", decimal_of(path[n])),
+                "room": Formula(room, decimal_of(rooms[n])),
             }
         )
     return table
@@ -171,7 +171,3 @@ def _exact_debt(d: Instance, options: Options) -> Table | None:
 def _half_even(x: str) -> str:
     """Whole kronor, half to even."""
     return f"ROUND({x},0)-(ABS({x}-TRUNC({x}))=0.5)*ISODD(ROUND({x},0))*SIGN({x})"
-
-
-def _decimal(exact: Fraction) -> Decimal:
-    return Decimal(exact.numerator) / Decimal(exact.denominator)
