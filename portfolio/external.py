@@ -22,9 +22,9 @@ def delivered_kilograms(d: Instance, i: str, s: int, share: Fraction | None = No
     """Effect (kg by year) of external i delivered from year s, at its share."""
     part = delivered_share(d, i) if share is None else share
     effect = d.effect[i, s]
+    shared = {kg: half_even(part * kg) for kg in {*effect.reduction.values(), *effect.removal.values(), *effect.adverse.values()}}
     reduction, removal, adverse = (
-        {t: half_even(part * kg) for t, kg in years.items() if half_even(part * kg)}
-        for years in (effect.reduction, effect.removal, effect.adverse)
+        {t: shared[kg] for t, kg in years.items() if shared[kg]} for years in (effect.reduction, effect.removal, effect.adverse)
     )
     return Effect(reduction, removal, adverse)
 

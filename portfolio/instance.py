@@ -180,14 +180,7 @@ class Instance:
         debt = self.planning.debt
         if debt is None:
             return {}
-        rate = Fraction(debt.interest_rate.value) if debt.interest_rate is not None else Fraction(0)
-        path: dict[int, Fraction] = {}
-        closing = Fraction(debt.opening.value)
-        for t in self.years:
-            interest = rate * (closing - debt.reference_net_debt.values[t - 1]) if debt.reference_net_debt is not None else Fraction(0)
-            closing += debt.other_net_investment.values[t] - debt.self_financing.values[t] + interest
-            path[t] = closing
-        return path
+        return debt.path(self.years, lambda _: Fraction(0))
 
     def is_bond_eligible(self, i: str) -> bool:
         """True when the framework in force can finance it."""

@@ -11,7 +11,7 @@ from math import ceil
 from typing import NamedTuple
 
 from portfolio.evaluate import Picks, debt_path, outside_of
-from portfolio.finance.funding import paid_by
+from portfolio.finance.funding import reaches
 from portfolio.instance import Instance
 from portfolio.records import RequirementKind
 from portfolio.units import TICKS_PER_TONNE
@@ -38,7 +38,7 @@ def kept(d: Instance, picks: Picks) -> Iterator[Kept]:
     yield from _debt(d, picks)
     yield from _delivery(d, picks)
     if d.planning.funding is not None:
-        yield Kept("funding", "", None, paid_by(d, picks) is not None)
+        yield Kept("funding", "", None, reaches(d, picks))
     if d.planning.stability is not None:
         adopted = {i: d.investments[i].proposed_start for i in d.adopted}
         now = {i: pick.start for i, pick in picks.items()}

@@ -64,13 +64,14 @@ def tried(d: Instance, m: Matrix, x: Array, rows: tuple[str, ...] = ("",)) -> Tr
     """
     x = x.copy()
     if m.both:
-        started: dict[tuple[str, int], Array] = {}
-        for n, key in enumerate(m.keys):
-            started[key[:2]] = started.get(key[:2], 0) + x[n]
-        nothing = np.zeros(x.shape[1])
-        for n, both in m.both.items():
-            loss = d.losses[n]
-            x[both] = started.get((loss.loser, loss.loser_start), nothing) * started.get((loss.winner, loss.winner_start), nothing)
+        number: dict[tuple[str, int], int] = {}
+        of_column = [number.setdefault(key[:2], len(number)) for key in m.keys]
+        started = np.zeros((len(number) + 1, x.shape[1]))  # the last is for starts that there are not
+        np.add.at(started, of_column, x[: len(m.keys)])
+        losses = [d.losses[n] for n in m.both]
+        losers = [number.get((loss.loser, loss.loser_start), -1) for loss in losses]
+        winners = [number.get((loss.winner, loss.winner_start), -1) for loss in losses]
+        x[list(m.both.values())] = started[losers] * started[winners]
     wanted = [k for k, name in enumerate(m.rows) if name.startswith((*rows, "tonnes_ceiling_raw_"))]
     dense = np.zeros((len(wanted), len(m.columns)))
     for place, k in enumerate(wanted):

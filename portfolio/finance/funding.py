@@ -48,6 +48,20 @@ def _needs(d: Instance, i: str, s: int, kinds: Mapping[bool, Kind]) -> dict[tupl
     return found
 
 
+def reaches(d: Instance, picks: Picks) -> bool:
+    """The sources reach for all net outlays: `paid_by` finds a distribution.
+
+    What a source without a limit may pay for is always paid; only the rest has to be distributed.
+    """
+    endless = {name for name, limit in limits(d.planning).items() if limit is None}
+    wanted: dict[tuple[Kind, int], int] = {}
+    for i, pick in picks.items():
+        for (kind, t), kr in needs(d, i, pick.start).items():
+            if endless.isdisjoint(kind):
+                wanted[kind, t] = wanted.get((kind, t), 0) + kr * pick.percent // 100
+    return not wanted or _distributed(d, wanted) is not None
+
+
 def paid_by(d: Instance, picks: Picks) -> Paid | None:
     """The cheapest distribution of all net outlays over the sources of the model; None when they do not reach."""
     wanted: dict[tuple[Kind, int], dict[str, int]] = {}
