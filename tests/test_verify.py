@@ -324,6 +324,9 @@ def test_what_is_taken_away_or_added_is_named(home: Path) -> None:
     assert named(verify(home / "run"), RUN, f"decisions.{raw['decisions'][0]['id']}")
     path.write_text(text.replace("\n", "\r\n"), "utf-8", newline="")
     assert [d.what for d in verify(home / "run").differences] == ["file_only"], "the same figures in other bytes"
+    raw["totals"]["ton\0"] = 1
+    (home / "run" / RUN).write_text(json.dumps(raw), "utf-8")
+    assert named(verify(home / "run"), RUN, "totals.ton\0"), "a key that no writer of ours makes"
     path.write_text(text[: len(text) // 2], "utf-8")
     assert named(verify(home / "run"), RUN)
     path.unlink()

@@ -35,10 +35,12 @@ def run_costs(options: argparse.Namespace, face: Face) -> int:
     else:
         shown.render(found, face.shown, face.out)
     if options.out is not None:
+        from portfolio.reports.costs_picture import picture
+
         files = {
             f"{CURVE}.xlsx": shown.workbook(found, face.text),
-            f"{CURVE}.png": shown.picture(found, "png", face.text),
-            f"{CURVE}.svg": shown.picture(found, "svg", face.text),
+            f"{CURVE}.png": picture(found, "png", face.text),
+            f"{CURVE}.svg": picture(found, "svg", face.text),
         }
         place = write(options.out, created(), files, [Path(i.file) for i in portfolio.inputs], face)
         face.remark(face.text("costs.written", files=", ".join((place / name).as_posix() for name in files)))

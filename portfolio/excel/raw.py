@@ -102,7 +102,7 @@ def _leaves(child: Element) -> Iterator[Element]:
 
 def _sheet(root: Element, texts: list[str]) -> dict[int, dict[str, Cell]]:
     rows: dict[int, dict[str, Cell]] = {}
-    for cell in root.iterfind("{*}sheetData/{*}row/{*}c"):
+    for cell in (c for data in root if _is(data, "sheetData") for row in data if _is(row, "row") for c in row if _is(c, "c")):
         found = _cell(cell, texts)
         place = _ADDRESS.fullmatch(cell.attrib.get("r", ""))
         if place is None:
@@ -112,13 +112,17 @@ def _sheet(root: Element, texts: list[str]) -> dict[int, dict[str, Cell]]:
     return rows
 
 
+def _is(element: Element, name: str) -> bool:
+    """Its name, in whatever namespace."""
+    return element.tag.rpartition("}")[2] == name
+
+
 def _cell(cell: Element, texts: list[str]) -> Cell | None:
     kind = cell.attrib.get("t", "n")
-    stored = cell.find("{*}v")
+    parts = {part.tag.rpartition("}")[2]: part for part in reversed(cell)}  # the first of each name
+    stored, formula, inline = parts.get("v"), parts.get("f"), parts.get("is")
     value = (stored.text or "") if stored is not None else ""
-    formula = cell.find("{*}f")
     said = "" if formula is None else (formula.text or "=")
-    inline = cell.find("{*}is")
     if kind == "inlineStr":
         kind, value = "s", _text(inline) if inline is not None else ""
     elif kind == "s":

@@ -15,7 +15,6 @@ from portfolio.reports.figures import in_unit, per_mnkr, rate, tonnes
 from portfolio.reports.findings import clean
 from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
-from portfolio.reports.picture import Form, widths
 from portfolio.reports.run_json import dump
 from portfolio.reports.sheets import labels
 from portfolio.text import Text
@@ -48,7 +47,7 @@ def sections(found: Costs, text: Text) -> list[Section]:
 
 def curve_section(found: Costs, text: Text) -> Section:
     """The curve: net cost and tonnes of every started investment."""
-    quantity = _quantity(found, text)
+    quantity = quantity_name(found, text)
     words = {"first": found.first_year, "last": found.last_year, "quantity": quantity}
     discounted = text("costs.discounted", rate=rate(Decimal(found.rate), text.lang), **words) if found.rate is not None else ""
     lines = [Said(text("costs.what", **words)), Said(discounted or text("costs.undiscounted", **words))]
@@ -65,7 +64,7 @@ def _part(name: str, lines: list[CostLine], found: Costs, text: Text) -> Part:
     columns = [
         Col("", "wrapped", 40, heading=text("costs.column.name")),
         Col("", "text", 9, heading=text("costs.column.id")),
-        Col("", "t", 13, summed=True, heading=text("costs.column.tonnes", quantity=_quantity(found, text))),
+        Col("", "t", 13, summed=True, heading=text("costs.column.tonnes", quantity=quantity_name(found, text))),
         Col("", "mnkr", 12, summed=True, heading=text("costs.column.outlay"), rank=1),
         Col("", "mnkr", 12, summed=True, heading=text("costs.column.net")),
     ]
@@ -120,7 +119,7 @@ def _ranking(ranking: Ranking, found: Costs, text: Text) -> Section:
 
 
 def _ranked(ranking: Ranking, found: Costs, text: Text) -> Iterator[Said]:
-    lang, quantity = text.lang, _quantity(found, text)
+    lang, quantity = text.lang, quantity_name(found, text)
     yield Said(text("costs.rule", number=ranking.number, kronor=in_unit(ranking.plan_kronor, text)))
     if not ranking.possible:
         yield Said(text("costs.impossible"), "alarm")
@@ -149,7 +148,8 @@ def _per(tonnes_of: Decimal, kr: int, text: Text) -> str:
     return per_mnkr(Decimal(tonnes_of) / kr, text.lang) if kr else "–"
 
 
-def _quantity(found: Costs, text: Text) -> str:
+def quantity_name(found: Costs, text: Text) -> str:
+    """The tonnes that are counted, in words."""
     return text(f"terminal.quantity.{found.quantity}", year=found.target_year, until=found.until)
 
 
@@ -169,15 +169,3 @@ def workbook(found: Costs, text: Text) -> bytes:
         for section in sections(found, text)
     ]
     return workbook_bytes(sheets, labels(text))
-
-
-def picture(found: Costs, form: Form, text: Text) -> bytes:
-    """Bars as wide as their tonnes and as high as a tonne costs; net-savers in a panel of their own, by kronor saved."""
-    cost = [line for line in found.lines if line.panel == "cost"]
-    saving = [line for line in found.lines if line.panel == "saving"]
-    quantity = _quantity(found, text)
-    panels = [(text("costs.cost"), text("costs.column.per_tonne"), [(line.id, line.tonnes, Decimal(line.per_tonne or 0)) for line in cost])]
-    if saving:
-        heights = [(line.id, line.tonnes, Decimal(line.net_cost) / 1_000_000) for line in saving]
-        panels.append((text("costs.saving"), text("costs.column.net"), heights))
-    return widths([p for p in panels if p[2]], quantity, form, text.lang, clean(found.title))

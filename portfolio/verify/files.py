@@ -31,10 +31,10 @@ MOST_NAMED: Final = 50
 
 
 class Node(NamedTuple):
-    """A leaf or a container of a tree: its place, its place as a person reads it, and its value or what it holds."""
+    """A leaf or a container of a tree: its place, the steps to it, and its value or what it holds."""
 
     path: str
-    place: str
+    steps: tuple[str, ...]
     value: str
     leaf: bool
 
@@ -53,7 +53,7 @@ def cells_of(content: bytes) -> Mapping[str, Sheet]:
 def digests_of(name: str, content: bytes) -> str:
     """Digests of everything in a file, sorted; empty for a file of another kind."""
     tree = tree_of(name, content)
-    return "" if tree is None else "".join(sorted(digest(n) for n in nodes(tree, cells=not name.endswith(".json"))))
+    return "" if tree is None else "".join(sorted(digest(n) for n in nodes(tree)))
 
 
 def tree_of(name: str, content: bytes) -> Any:
@@ -79,33 +79,32 @@ def tree_of(name: str, content: bytes) -> Any:
     return None
 
 
-def nodes(tree: Any, *, cells: bool) -> Iterator[Node]:
+def nodes(tree: Any) -> Iterator[Node]:
     """Every container and leaf."""
-    waiting: list[tuple[str, str, Any, int]] = [("", "", tree, 0)]
+    waiting: list[tuple[str, tuple[str, ...], Any]] = [("", (), tree)]
     while waiting:
-        path, place, value, depth = waiting.pop()
+        path, steps, value = waiting.pop()
         if isinstance(value, dict):
-            yield Node(path, place, "{" + "\0".join(sorted(value)), leaf=False)
-            for key, inner in value.items():
-                waiting.append((f"{path}\0{key}", _below(place, key, depth, cells=cells), inner, depth + 1))
+            yield Node(path, steps, "{" + "\0".join(sorted(value)), leaf=False)
+            waiting += [(f"{path}\0{key}", (*steps, key), inner) for key, inner in value.items()]
         elif isinstance(value, list):
-            yield Node(path, place, f"[{len(value)}", leaf=False)
-            for n, inner in enumerate(value):
-                waiting.append((f"{path}\0{n}", _below(place, _called(inner, n), depth, cells=cells), inner, depth + 1))
+            yield Node(path, steps, f"[{len(value)}", leaf=False)
+            waiting += [(f"{path}\0{n}", (*steps, str(n)), inner) for n, inner in enumerate(value)]
         else:
-            yield Node(path, place, f"{type(value).__name__} {value}", leaf=True)
+            yield Node(path, steps, f"{type(value).__name__} {value}", leaf=True)
 
 
-def _below(place: str, key: str, depth: int, *, cells: bool) -> str:
-    """`Sheet!14`, `Sheet!F14`; `decisions.A-01.outlay.2027`."""
-    if not cells:
-        return f"{place}.{key}" if place else key
-    if depth == 0:
-        return key
-    if depth == 1:
-        return f"{place}!{key}"
-    sheet, _, row = place.rpartition("!")
-    return f"{sheet}!{key}{row}"
+def place_of(tree: Any, node: Node, *, cells: bool) -> str:
+    """A node's place as a person reads it: `Sheet!14`, `Sheet!F14`; `decisions.A-01.outlay.2027`."""
+    if cells:
+        sheet, row, column = (*node.steps, "", "", "")[:3]
+        return f"{sheet}!{column}{row}" if row else sheet
+    names = []
+    for step in node.steps:
+        inner = tree[int(step)] if isinstance(tree, list) else tree[step]
+        names.append(_called(inner, int(step)) if isinstance(tree, list) else step)
+        tree = inner
+    return ".".join(names)
 
 
 def _called(value: Any, n: int) -> str:
@@ -231,19 +230,19 @@ def _changed(tree: Any, digests: str, name: str, found: Verification) -> int:
     kept = {digests[n : n + LENGTH] for n in range(0, len(digests), LENGTH)}
     cells = not name.endswith(".json")
     what = "cell" if cells else "leaf"
-    every = sorted(nodes(tree, cells=cells))
+    every = sorted(nodes(tree))
     found.leaves += len(every)
     new = [n for n in every if digest(n) not in kept]
     leaves = [n for n in new if n.leaf]
     for node in leaves[:MOST_NAMED]:
         value = node.value.partition(" ")[2]
-        found.differ(what, name, node.place, value.partition(":")[2] if cells else value)
+        found.differ(what, name, place_of(tree, node, cells=cells), value.partition(":")[2] if cells else value)
     if len(leaves) > MOST_NAMED:
         found.differ("more", name, "", len(leaves) - MOST_NAMED)
     shapes = [n for n in new if not n.leaf and not any(leaf.path.startswith(n.path + "\0") for leaf in leaves)]
     for node in shapes[:MOST_NAMED]:
         if not any(other.path != node.path and other.path.startswith(node.path + "\0") for other in shapes):
-            found.differ("removed", name, node.place)
+            found.differ("removed", name, place_of(tree, node, cells=cells))
     return len(new)
 
 
