@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from math import ceil
 from typing import NamedTuple
 
 from portfolio.evaluate import Picks, debt_path, outside_of
@@ -148,6 +147,6 @@ def _delivery(d: Instance, picks: Picks) -> Iterator[Kept]:
 
 
 def highest_debt(d: Instance, picks: Picks) -> int | None:
-    """The highest closing net debt (kr) of any plan year, rounded up; None without a debt table."""
+    """The highest closing net debt (kr) of any plan year, in whole kronor as everywhere; None without a debt table."""
     path = debt_path(d, picks)
-    return ceil(max(path.values())) if path else None
+    return round(max(path.values())) if path else None

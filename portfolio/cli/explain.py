@@ -195,18 +195,27 @@ def _unchanged(options: argparse.Namespace) -> Run:
     return run
 
 
-def solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face, title: str = "") -> list[Run]:
+def solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face) -> list[Run]:
     """Every question with its scenarios, two at a time; all are read, and their faults told, before any is solved."""
+    return solve_beside(options, read_each(options, asked), face, face.text("comparison.working"))
+
+
+def read_each(options: argparse.Namespace, asked: Sequence[Sequence[str]]) -> list[Inputs]:
+    """Every question with its scenarios."""
+    found = []
+    for scenarios in asked:
+        options.scenarios = list(scenarios)
+        found.append(read(options))
+    return found
+
+
+def solve_beside(options: argparse.Namespace, asked: Sequence[Inputs], face: Face, title: str) -> list[Run]:
+    """The questions, two at a time."""
     with in_one_piece():
         from portfolio.analysis.beside import side_by_side
         from portfolio.analysis.optimise import Request, optimise
         from portfolio.reports.findings import finding_line
         from portfolio.solve import Clock
-
-    asked_for = []
-    for scenarios in asked:
-        options.scenarios = list(scenarios)
-        asked_for.append(read(options))
 
     clocks: list[Clock] = []
 
@@ -224,8 +233,8 @@ def solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], f
         return optimise(inputs.portfolio, inputs.planning, Request(options.time_limit, lang=face.text.lang), lines, clock)
 
     options.stopped = False
-    with instead_of_interrupt(stop), face.progress(title or face.text("comparison.working")) as progress:
-        return side_by_side(asked_for, solve, progress)
+    with instead_of_interrupt(stop), face.progress(title) as progress:
+        return side_by_side(asked, solve, progress)
 
 
 def _beside(rounds: Sequence[tuple[str, Run]], options: argparse.Namespace, face: Face) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from portfolio.cli.asking import asked_run, proven
 from portfolio.cli.ending import no_proven_plan
-from portfolio.cli.explain import solved_beside
+from portfolio.cli.explain import read_each, solve_beside
 from portfolio.cli.face import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STOPPED, Face
 from portfolio.cli.interval import in_the_ranges
 from portfolio.cli.optimise import exit_of
@@ -91,16 +91,13 @@ def run_stress(options: argparse.Namespace, face: Face) -> int:
     names = first.planning.uncertainty.stress
     if not names:
         raise InputError([finding("stress_none", first.planning.file, "uncertainty.stress")])
-    runs = solved_beside(options, [given, *([*given, name] for name in names)], face, face.text("stress.working"))
+    shocks = read_each(options, [[*given, name] for name in names])
+    runs = solve_beside(options, [first, *shocks], face, face.text("stress.working"))
     run = runs[0]
     if run.totals is None or not proven(run):
         face.error(face.text("cli.why.no_plan"))
         return EXIT_INTERRUPTED if options.stopped else exit_of(run)
-    tests = []
-    for name, its_run in zip(names, runs[1:], strict=True):
-        options.scenarios = [*given, name]
-        inputs = read(options)
-        tests.append(Shock(name, inputs.planning, inputs.portfolio, its_run))
+    tests = [Shock(name, asked.planning, asked.portfolio, its) for name, asked, its in zip(names, shocks, runs[1:], strict=True)]
     found = stress(base_of(first.portfolio, first.planning, run.decisions), run, tests)
     if face.json:
         print(shown.to_json(found), end="")

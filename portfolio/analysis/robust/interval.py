@@ -24,7 +24,7 @@ import numpy.typing as npt
 from portfolio.analysis.base import Base
 from portfolio.analysis.robust.candidates import LIMITS, SLACK
 from portfolio.analysis.robust.comparison import Scale, scale_of
-from portfolio.analysis.robust.summary import part
+from portfolio.analysis.robust.summary import core_lines
 from portfolio.errors import InputError, finding
 from portfolio.explored.interval import Interval
 from portfolio.explored.robust import CoreLine
@@ -258,19 +258,4 @@ def _cores(d: Instance, m: Matrix, base: Base, x: Array) -> tuple[CoreLine, ...]
         times = int(x[n].sum())
         if times:
             started[i][s] += times
-    number = x.shape[1]
-    lines = []
-    for i in d.city:
-        times = sum(started[i].values())
-        lines.append(
-            CoreLine(
-                id=i,
-                name=d.investments[i].name,
-                core="always" if times == number else "contested" if times else "never",
-                share=part(times, number),
-                recommended=i in base.picks,
-                recommended_start=base.picks[i].start if i in base.picks else None,
-                starts={year: part(n, number) for year, n in sorted(started[i].items())},
-            )
-        )
-    return tuple(lines)
+    return core_lines(d, base.picks, started, x.shape[1])

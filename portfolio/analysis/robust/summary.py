@@ -37,19 +37,24 @@ def cores(d: Instance, picks: Picks, outcomes: Sequence[Outcome]) -> tuple[CoreL
     for plan in plans:
         for one in plan:
             started[one.id][one.start] += 1
+    return core_lines(d, picks, started, len(plans))
+
+
+def core_lines(d: Instance, picks: Picks, started: Mapping[str, Counter[int]], plans: int) -> tuple[CoreLine, ...]:
+    """The core index, when so many of so many plans start each investment in each year."""
     lines = []
     for i in d.city:
         times = sum(started[i].values())
-        core = "always" if plans and times == len(plans) else "never" if times == 0 else "contested"
+        core = "always" if plans and times == plans else "never" if times == 0 else "contested"
         lines.append(
             CoreLine(
                 id=i,
                 name=d.investments[i].name,
                 core=core,
-                share=part(times, len(plans)),
+                share=part(times, plans),
                 recommended=i in picks,
                 recommended_start=picks[i].start if i in picks else None,
-                starts={year: part(n, len(plans)) for year, n in sorted(started[i].items())},
+                starts={year: part(n, plans) for year, n in sorted(started[i].items())},
             )
         )
     return tuple(lines)
