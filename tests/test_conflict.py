@@ -232,7 +232,7 @@ def test_two_clashes_apart_are_both_named_and_resolved_together() -> None:
     assert all(len({r.demand for r in way.reliefs}) >= 2 for way in run.conflict.ways)
     shown = said(run)
     assert "Inte heller" in shown
-    assert "Höj behovet inom stadens rådighet med 50 kr" in shown
+    assert "Låt investeringarna inom stadens rådighet sammanlagt kosta 50 kr mer" in shown
     assert "Höj utsläppstaket med 487 ton" in shown
 
 

@@ -159,7 +159,7 @@ def test_the_limit_that_stops_it_and_what_must_give() -> None:
     """450 kronor hold A (10 t) and not B as well: 50 are missing. For the most tonnes B comes in as soon as it costs 350."""
     model = m.planning(control_envelope=m.envelope(450))
     shown = explained(m.portfolio_of(CHEAP, DEAR), model, "B")
-    assert "Höj behovet inom stadens rådighet med 50 kr" in shown
+    assert "Låt investeringarna inom stadens rådighet sammanlagt kosta 50 kr mer" in shown
     assert "har den med vid 350 kr men ingen vid 351 kr; i dag 400 kr" in shown
 
 
