@@ -48,7 +48,8 @@ def load_layouts(folder: Path) -> list[LayoutFile]:
                     continue  # said by what is wrong inside
                 place = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
                 value = error["input"] if isinstance(error["input"], str | int | float) else ""
-                findings.append(finding("layout_invalid", file, place, value, reason=error["type"]))
+                missing = error["type"] == "missing"
+                findings.append(finding("layout_key_missing" if missing else "layout_invalid", file, place, "" if missing else value))
     if findings:
         raise InputError(findings)
     return found

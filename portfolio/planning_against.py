@@ -13,6 +13,7 @@ from portfolio.errors import Finding, Severity, finding
 from portfolio.instance import adjusted, allowed_starts, counts_here, must_start
 from portfolio.planning import Planning
 from portfolio.records import Control, GrantStatus, Investment, LockKind, OwnerType, Portfolio, RequirementKind, Status
+from portfolio.units import stated
 
 
 def check_against(p: Planning, portfolio: Portfolio) -> list[Finding]:
@@ -147,13 +148,14 @@ def _arithmetic(p: Planning, investments: list[Investment]) -> Iterator[Finding]
     everything = sum(i.total_outlay for i in city)
     if p.plan_frame is not None and adopted != (total := sum(p.plan_frame.frame.values.values())):
         differs = {"workbooks_kr": adopted, "difference_kr": adopted - total}
-        yield finding("plan_total_differs", p.file, "plan_frame.frame", total, Severity.NOTE, **differs)
+        shown = stated(total, p.plan_frame.frame.stated)
+        yield finding("plan_total_differs", p.file, "plan_frame.frame", shown, Severity.NOTE, **differs)
     if p.control_envelope is not None and everything != p.control_envelope.total.value:
         yield finding(
             "control_total_differs",
             p.file,
             "control_envelope.total",
-            p.control_envelope.total.value,
+            stated(p.control_envelope.total.value, p.control_envelope.total.stated),
             Severity.NOTE,
             workbooks_kr=everything,
             difference_kr=everything - p.control_envelope.total.value,
@@ -161,12 +163,14 @@ def _arithmetic(p: Planning, investments: list[Investment]) -> Iterator[Finding]
     planned = [i for i in city if must_start(i) and i.status is Status.COMMITTED and i.in_plan]
     if p.plan_frame is not None and (needed := _least(planned)) > (total := sum(p.plan_frame.frame.values.values())):
         cells = ", ".join(i.origin.place("id") for i in planned)
-        yield finding("must_above_frame", p.file, "plan_frame.frame", total, Severity.WARNING, cells=cells, needed_kr=needed)
+        shown = stated(total, p.plan_frame.frame.stated)
+        yield finding("must_above_frame", p.file, "plan_frame.frame", shown, Severity.WARNING, cells=cells, needed_kr=needed)
     bound = [i for i in city if must_start(i)]
     smallest = _least(bound)
     if p.control_envelope is not None and smallest > p.control_envelope.total.value:
         cells = ", ".join(i.origin.place("id") for i in bound)
-        yield finding("must_above_envelope", p.file, "control_envelope.total", smallest, Severity.WARNING, cells=cells)
+        shown = stated(p.control_envelope.total.value, p.control_envelope.total.stated)
+        yield finding("must_above_envelope", p.file, "control_envelope.total", shown, Severity.WARNING, cells=cells, needed_kr=smallest)
 
 
 def _debt(p: Planning) -> Iterator[Finding]:
@@ -176,7 +180,8 @@ def _debt(p: Planning) -> Iterator[Finding]:
     for t, closing in p.debt.path(p.horizon.years, lambda _: Fraction(0)).items():
         mandate = p.debt.mandate.values[t]
         if closing > mandate:
-            yield finding("mandate_below_debt", p.file, "debt.mandate", mandate, Severity.WARNING, year=str(t), debt_kr=ceil(closing))
+            shown = stated(mandate, debt.mandate.stated)
+            yield finding("mandate_below_debt", p.file, "debt.mandate", shown, Severity.WARNING, year=str(t), debt_kr=ceil(closing))
             return
 
 

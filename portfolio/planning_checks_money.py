@@ -143,4 +143,4 @@ def _funding(p: Planning) -> Iterator[Finding]:
             yield finding("carry_without_limit", p.file, f"{place}.carry_forward", name, Severity.WARNING)
         own += min(source.limit.values.values(), default=0) if source.kind == "own" and source.limit is not None else 0
     if p.debt is not None and own > (least := min(p.debt.self_financing.values.values(), default=own)):
-        yield finding("own_above_self_financing", p.file, "funding.sources", own, Severity.WARNING, own_kr=own, self_financing_kr=least)
+        yield finding("own_above_self_financing", p.file, "funding.sources", "", Severity.WARNING, own_kr=own, self_financing_kr=least)

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from portfolio.errors import Finding, InputError, finding, has_errors
+from portfolio.errors import Finding, InputError, finding, has_errors, os_reason
 from portfolio.inert import inert
 from portfolio.planning import BondFramework, Planning, Sourced
 from portfolio.planning_checks import check_model
@@ -131,7 +131,7 @@ def read_toml(path: Path, findings: list[Finding]) -> tuple[Table, str]:
         findings.append(finding("model_missing", file))
         return {}, ""
     except OSError as fault:
-        findings.append(finding("model_unreadable", file, value=fault.strerror or ""))
+        findings.append(finding("model_unreadable", file, reason=os_reason(fault)))
         return {}, ""
     try:
         return _inert(tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal)), hashlib.sha256(raw).hexdigest()

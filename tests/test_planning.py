@@ -196,7 +196,7 @@ def test_a_mandate_that_is_passed_before_anything_is_invested() -> None:
     found = {mandate: check_against(m.planning(debt=m.debt(1000, mandate, other=80, own=30)), m.portfolio_of()) for mandate in (1150, 1149)}
     assert [f.code for f in found[1150]] == []
     assert [(f.code, f.place, f.value, dict(f.parameters)) for f in found[1149]] == [
-        ("mandate_below_debt", "debt.mandate", "1149", {"year": "2027", "debt_kr": 1150})
+        ("mandate_below_debt", "debt.mandate", "1149 kr", {"year": "2027", "debt_kr": 1150})
     ]
 
 

@@ -93,16 +93,16 @@ def _picks(d: Instance, decided: Mapping[str, Decided]) -> dict[str, Pick]:
     for i, what in sorted(decided.items()):
         chosen = what.layer in (Layer.PLAN, Layer.GAP)
         if i not in d.investments:
-            findings.append(finding("decision_of_nothing", what.file, what.place, i))
+            findings.append(finding("decision_of_nothing", what.file, what.id_place, i))
         elif chosen and i in d.external:
-            findings.append(finding("decision_external", what.file, what.place, i))
+            findings.append(finding("decision_external", what.file, what.place, id=i))
         elif chosen and what.start is not None:
             least = d.investments[i].minimum_share or 100
             if what.start not in d.starts[i]:
                 years = ", ".join(map(str, d.starts[i])) or "–"
-                findings.append(finding("decision_start", what.file, what.place, what.start, id=i, years=years))
+                findings.append(finding("decision_start", what.file, what.start_place, what.start, id=i, years=years))
             elif not least <= what.percent <= 100:
-                findings.append(finding("decision_share", what.file, what.place, what.percent, id=i, least=least))
+                findings.append(finding("decision_share", what.file, what.percent_place, what.percent, id=i, least=least))
             else:
                 picks[i] = Pick(what.start, what.layer.value, what.percent)
     if findings:

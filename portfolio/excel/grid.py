@@ -129,6 +129,19 @@ def read_grids(workbook: Workbook) -> list[Grid]:
         raise refusal("file_not_understood", workbook.file, reason=f"{type(fault).__name__}: {fault}") from fault
 
 
+def sheet_names(workbook: Workbook) -> list[str]:
+    """What the sheets are called, without reading their cells.
+
+    Raises:
+        InputError: the parts are sound but do not make a workbook that can be understood.
+    """
+    try:
+        book = openpyxl.load_workbook(BytesIO(workbook.content), read_only=True, keep_links=False)
+        return list(book.sheetnames)
+    except _FAULTS as fault:
+        raise refusal("file_not_understood", workbook.file, reason=f"{type(fault).__name__}: {fault}") from fault
+
+
 def _marked(book: Any) -> dict[str, dict[str, Any]]:
     """What earlier runs have written, by sheet: our columns and our own sheet."""
     found: dict[str, dict[str, Any]] = {}

@@ -12,24 +12,33 @@ from portfolio.errors import Finding, InputError, finding
 from portfolio.excel.cells import clean
 from portfolio.excel.columns import normal
 from portfolio.excel.found import TableFound
-from portfolio.excel.grid import Cell, Grid, read_grids
+from portfolio.excel.grid import Cell, Grid, read_grids, sheet_names
 from portfolio.excel.preflight import open_workbook
 from portfolio.outcome import Layer
 from portfolio.text import LANGUAGES, Text
 
 _SHARE: Final = re.compile(r"^(.*?)[,;(]?\s*(\d{1,3})\s*%\)?$")
-_HEADS: Final = ("id", "decision", "start", "percent")
+_PLACES: Final = ("id", "start", "percent")
+_HEADS: Final = ("decision", *_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What stands for one investment: layer, start year (None when it is not started), per cent, and the cell of the decision."""
+    """What stands for one investment: layer, start year (None when it is not started), per cent, and the cells in which they stand.
+
+    Attributes:
+        place: of the decision. id_place, start_place, percent_place: of the id, the start year and the share; that of the decision
+            where they have no column of their own.
+    """
 
     layer: Layer
     start: int | None
     percent: int
     file: str
     place: str
+    id_place: str = ""
+    start_place: str = ""
+    percent_place: str = ""
 
 
 def is_basis(path: Path) -> bool:
@@ -38,7 +47,7 @@ def is_basis(path: Path) -> bool:
     Raises:
         InputError: the file is no workbook that can be read.
     """
-    names = {g.name for g in read_grids(open_workbook(path))}
+    names = set(sheet_names(open_workbook(path)))
     return any({Text(lang)(f"workbook.{s}.sheet") for s in ("decisions", "control", "assumptions")} <= names for lang in LANGUAGES)
 
 
@@ -71,7 +80,7 @@ def decided_in_tables(tables: Sequence[TableFound]) -> dict[str, Decided]:
         if "decision" in table.ours:
             workbook = open_workbook(Path(table.file))
             grid = next(g for g in read_grids(workbook) if g.name == table.sheet)
-            columns = {"decision": table.ours["decision"], "start": table.ours.get("decided_start", 0)}
+            columns = {"decision": table.ours["decision"], "start": table.ours.get("decided_start", 0), "id": table.columns.get("id", 0)}
             found |= _decided(grid, table.file, table.rows, columns)
     return found
 
@@ -95,23 +104,30 @@ def _decided(grid: Grid, file: str, rows: Mapping[str, int], columns: Mapping[st
         said = clean(cell.value) if cell is not None else ""
         share = _SHARE.match(said)
         layer = words.get(normal(share[1] if share else said))
-        place = grid.place(row, columns["decision"])
+        place, *places = (grid.place(row, columns.get(name) or columns["decision"]) for name in ("decision", *_PLACES))
         if layer is None:
-            findings.append(finding("decision_unknown", file, place, said, id=id, words=", ".join(sorted({w for w, _ in _words()}))))
+            findings.append(finding("decision_unknown", file, place, said, id=id, **_known()))
             continue
         start = grid.at(row, columns["start"]) if columns.get("start") else None
         percent = grid.at(row, columns["percent"]) if columns.get("percent") else None
         year = _whole(start)
         if layer in (Layer.PLAN, Layer.GAP) and year is None:
             text = start.text if start is not None else ""
-            findings.append(finding("decision_without_start", file, grid.place(row, columns.get("start", 1)), text, id=id))
+            findings.append(finding("decision_without_start", file, places[1], text, id=id))
             continue
         bought = int(share[2]) if share else _whole(percent)
         chosen = layer in (Layer.PLAN, Layer.GAP)
-        found[id] = Decided(layer, year if chosen else None, (bought if bought is not None else 100) if chosen else 0, file, place)
+        places[2] = place if share else places[2]
+        found[id] = Decided(layer, year if chosen else None, (bought if bought is not None else 100) if chosen else 0, file, place, *places)
     if findings:
         raise InputError(findings)
     return found
+
+
+def _known() -> dict[str, str]:
+    """The words of a decision, in each language."""
+    swedish, english = (", ".join(Text(lang)(f"workbook.layer.{layer.value}") for layer in Layer) for lang in LANGUAGES)
+    return {"words": swedish, "words_en": english}
 
 
 def _words() -> Iterator[tuple[str, Layer]]:

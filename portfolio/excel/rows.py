@@ -82,7 +82,11 @@ def read_row(reader: CellReader, years: range) -> Draft | None:
 
 def _addresses(reader: CellReader, years: range) -> dict[str, str]:
     # Därefter is the year after the last plan year
-    return {f"outlay.{years[-1] + 1}" if name == LATER else name: address for name, address in reader.cells.items()}
+    found = {f"outlay.{years[-1] + 1}" if name == LATER else name: address for name, address in reader.cells.items()}
+    spent = [y for y in (*years, years[-1] + 1) if f"outlay.{y}" in found]
+    blank = [f"outlay.{y}" for y in years if spent and spent[0] < y < spent[-1] and f"outlay.{y}" not in found]
+    # a year that is blank among the others may be a figure that was forgotten
+    return found | {name: reader.blank_place(name).rpartition("!")[2] for name in blank if reader.layout.has(name)}
 
 
 def _window_and_outlay(reader: CellReader, years: range) -> tuple[dict[str, object], tuple[int, ...], int]:
