@@ -52,7 +52,7 @@ class Example:
         place, value, file, severity: where and how it is said; `place` as in `Round.place`.
         also: other errors and warnings that the same change must bring.
         command: what is asked, without `portfolio`; empty: `check` of what the round asks for.
-        ran: a command that comes before, on the round as it is made.
+        ran: commands that come before, a line each, on the round as it is made.
         after: what is changed in the folder after that.
         act: what is called instead of a command.
         around: what holds meanwhile (a limit made lower, a library that is not there).
@@ -94,11 +94,6 @@ def of_case(code: str, case: Case, words: str = "", *, long: bool = False) -> Ex
     return Example(code, case.make, found.place, found.value, found.file, found.severity, others, words=words, long=long)
 
 
-def lower(**limits: int) -> Callable[[], AbstractContextManager[object]]:
-    """Limits of the reading of workbooks made so low that a small workbook passes them; the others are not what is tried."""
-    return lambda: patch.multiple("portfolio.excel.preflight", **limits)
-
-
 def replaced(name: str, value: object) -> Callable[[], AbstractContextManager[object]]:
     """A name of a module stands for something else."""
     return lambda: patch(name, value)
@@ -111,7 +106,7 @@ class _Listening(Face):
     """A face that keeps what it is told."""
 
     def __init__(self) -> None:
-        super().__init__(Text("sv"), quiet=True)
+        super().__init__(Text("sv"))
         self.heard: list[Finding] = []
 
     def findings(self, findings: Sequence[Finding]) -> None:
@@ -195,7 +190,7 @@ KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 
 @functools.cache
-def _finished(files: tuple[tuple[str, bytes], ...], line: str) -> Path:
+def _finished(files: tuple[tuple[str, bytes], ...], lines: str) -> Path:
     """A folder in which a command has been run on these files."""
     KEPT.append(tempfile.TemporaryDirectory(prefix=f"example-{hashlib.sha256(repr(files).encode()).hexdigest()[:8]}-"))
     folder = Path(KEPT[-1].name)
@@ -203,7 +198,8 @@ def _finished(files: tuple[tuple[str, bytes], ...], line: str) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     with _inside(folder):
-        _asked(line, _Listening())
+        for line in lines.splitlines():
+            _asked(line, _Listening())
     return folder
 
 
@@ -213,7 +209,7 @@ def _finished(files: tuple[tuple[str, bytes], ...], line: str) -> Path:
 def entry(example: Example, made: Round, said: Finding) -> str:
     """The entry of docs/findings.md: what was changed, what was asked, and what the programme said in both languages."""
     lines = [f"### `{example.code}`", "", *told(example, made)]
-    asked = [f"$ portfolio {line}" for line in (example.ran, "" if example.act else example.asked(made)) if line]
+    asked = [f"$ portfolio {line}" for line in (*example.ran.splitlines(), "" if example.act else example.asked(made)) if line]
     return "\n".join([*lines, "", "```console", *asked, *(shown(said, lang) for lang in LANGUAGES), "```", ""])
 
 

@@ -13,11 +13,12 @@ import hostile_file
 import hostile_logic
 import hostile_structure
 import workbook_parts as raw
-from example import RUN, Example, Severity, lower, of_case, replaced
-from hostile_file import SHEET
+from example import RUN, Example, Severity, replaced
+from hostile_file import MIB, SHEET
 from hostile_logic import MUST, overlap, pair
-from hostile_round import Round, Said
+from hostile_round import BOOK, Round, Said
 from hostile_structure import both, copied, heading, put
+from test_hostile_limits import rows
 
 Make = Callable[[Round], None]
 HOSTILE: Final = (*hostile_file.CASES, *hostile_structure.CASES, *hostile_cell.CASES, *hostile_logic.CASES)
@@ -137,16 +138,8 @@ def basis(code: str, name: str, place: str, value: Any, words: str) -> Example:
 
 OWN: Final = (
     Example("file_unreadable", around=unreadable, words="Somebody else may read `bok.xlsx`, but not the one who asks."),
-    Example(
-        "file_too_large",
-        around=lower(MAX_FILE=1000),
-        words="The workbook is larger than the limit (the test has the limit at 1,000 bytes instead of making so large a file).",
-    ),
-    Example(
-        "sheet_too_long",
-        around=lower(MAX_ROWS=2),
-        words="The sheet has more rows than the limit (the test has the limit at 2 rows instead of making so long a sheet).",
-    ),
+    Example("file_too_large", after=lambda folder: os.truncate(folder / BOOK, 60 * MIB), words="The file has grown to 60 MB."),
+    Example("sheet_too_long", rows(200_001), words="200,001 empty formatted rows stand below the table."),
     Example("file_not_understood", lambda r: r.changes.append(no_styles), words="A cell names a cell format, number 99, that the workbook does not have."),
     Example("sheet_by_header", named_budget, "Budget", "Budget", severity="note"),
     Example("own_column", lambda r: r.add_column("mine", "(Projektnr)", (17,)), "#mine", "(Projektnr)", severity="note"),

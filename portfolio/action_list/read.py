@@ -22,7 +22,7 @@ DELIMITERS: Final[tuple[str, ...]] = (";", ",", "\t", "|")
 
 @dataclass(frozen=True)
 class Action:
-    """One action of the list: `at` is where it stands (`row 3`, `results.2`), `data` a CSV row or a JSON object."""
+    """One action of the list: `at` is where it stands (`3`, the row; `results[2]`), `data` a CSV row or a JSON object."""
 
     at: str
     data: dict[str, Any]
@@ -107,5 +107,5 @@ def _csv(file: str, text: str, mapping: Mapping) -> list[Action]:
     actions = []
     for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
-            actions.append(Action(f"row {number}", dict(zip(headings, (cell.strip() for cell in row), strict=False))))
+            actions.append(Action(str(number), dict(zip(headings, (cell.strip() for cell in row), strict=False))))
     return actions

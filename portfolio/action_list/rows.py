@@ -121,12 +121,14 @@ class _Filling:
         columns = {y: f"outlay.{y}" for y in self.years} | {self.years[-1] + 1: "outlay.later"}
         for year in amounts:
             if year not in columns:
-                self.fault("action_outside", action, "outlay", str(year), first=self.years[0], last=self.years[-1] + 1)
+                place = outlay.years.get(year) or (outlay.first if year < self.years[0] else outlay.last) or outlay.first or ""
+                self.fault("action_outside", action, place, str(year), first=self.years[0], last=self.years[-1] + 1)
         return {columns[year]: amount for year, amount in amounts.items() if year in columns}
 
     def spread(self, action: Action, whole: Decimal, first: int, last: int) -> dict[int, Decimal]:
         if last < first:
-            self.fault("action_years_reversed", action, "outlay", f"{first}–{last}")
+            place = self.mapping.outlay.last if self.mapping.outlay is not None else None
+            self.fault("action_years_reversed", action, place or "", f"{first}–{last}")
             return {}
         kronor, number = int(whole * KRONOR_PER[self.unit]), last - first + 1
         parts = [kronor // number] * (number - 1)
@@ -162,7 +164,7 @@ def fill(file: str, actions: Sequence[Action], mapping: Mapping, years: range, *
             filling.fault("action_no_id", action, mapping.fields["id"], "")
         elif normal_id(id) in seen:
             filling.fault("action_twice", action, mapping.fields["id"], id, first=seen[normal_id(id)])
-        seen.setdefault(normal_id(id), action.at)
+        seen.setdefault(normal_id(id), f"{action.at}: {mapping.fields['id']}")
         made.rows.append(row)
     needed = [c.field for c in FIELDS.values() if c.filled or c.kind is Kind.SHARES]
     made.empty = tuple(name for name in needed if all(row.get(name) in (None, "") for row in made.rows))

@@ -57,7 +57,10 @@ def scenario_paths(options: argparse.Namespace, model: Path) -> list[Path]:
 def workbook_paths(options: argparse.Namespace) -> list[Path]:
     """The workbooks that were named, or every workbook in inputs/ (Excel's own lock files left out)."""
     named = [Path(p) for p in options.workbooks]
-    return named or workbooks_in(Path("inputs"))
+    folder = Path("inputs")
+    if not named and not folder.is_dir():
+        raise InputError([finding("no_workbooks", folder.as_posix(), folder=folder.as_posix())])
+    return named or workbooks_in(folder)
 
 
 def workbooks_in(path: Path) -> list[Path]:

@@ -34,7 +34,7 @@ def tried_against(files: Sequence[Path], run: Run) -> Tried:
             said = {key: value for key, value in raw.items() if key != "status"}
             found = Robust.model_validate(said) if "cores" in said else Stress.model_validate(said)
         except (OSError, ValueError, AttributeError) as fault:
-            raise InputError([finding("tried_unreadable", path.as_posix(), "", type(fault).__name__)]) from fault
+            raise InputError([finding("tried_unreadable", path.as_posix())]) from fault
         if found.title != run.title or not _of(found, run):
             raise InputError([finding("tried_other_plan", path.as_posix(), "", found.title, run=run.title)])
         robust, stress = (found, stress) if isinstance(found, Robust) else (robust, found)

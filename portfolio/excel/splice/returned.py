@@ -83,10 +83,8 @@ class _Work:
     def write_table(self, target: Target, number: int) -> None:
         """Our columns beside one table."""
         entry = next((s for s in self.book.sheets() if s.name == target.sheet), None)
-        if entry is None:
+        if entry is None or entry.part in self.written:  # no sheet of that name, or two names for the same sheet
             raise NotSpliced("return_damaged", reason=target.sheet)
-        if entry.part in self.written:
-            raise NotSpliced("return_two_tables", target.sheet)
         tables = [t for t in tables_of(self.package, entry.part) if t.area.top == target.header_row and t.area.left <= target.right]
         table = tables[0] if tables else None
         last_row = max(target.last_row, table.area.bottom) if table is not None else target.last_row
