@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
-import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -22,9 +22,14 @@ from portfolio import frames
 from portfolio.formulation import ALL, TABLES
 from portfolio.reports import formulas
 from portfolio.reports.run_json import schema
-from portfolio.text import LANGUAGES, Lang, Text, catalogue
+from portfolio.text import LANGUAGES, Lang, Text
 
 TOP = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TOP / "tests"), str(TOP / "tests" / "constraints")]
+
+import examples
+from example import LIST, MAPPING, brought, entry, heard
+
 BEGIN, END = "<!-- terminal-summary:begin -->", "<!-- terminal-summary:end -->"
 PICTURES = {
     "Från identifierat behov till rekommenderad plan": "gaptrappan.svg",
@@ -41,9 +46,15 @@ GROUPS = (
     (
         "findings_actions",
         "Action lists",
-        "What `portfolio import` can find in a mapping file and in an export; the place is the row.",
+        "What `portfolio import` can find in a mapping file and in an export. The place is the key of the mapping file; in an export it is the row "
+        "and the heading (CSV), or the path (JSON).",
     ),
     ("findings_many", "Regions and other machines", "What a region file and `--cluster` can find."),
+    (
+        "findings_returned",
+        "Workbooks that are given back",
+        "Why `portfolio optimise` could not put the decisions into an officer's workbook.",
+    ),
     ("findings_robust", "Uncertainty", "What the table `uncertainty` of a model and `portfolio robust` can find."),
     (
         "findings_planning",
@@ -54,36 +65,50 @@ GROUPS = (
 """Catalogue file, heading, and a sentence about it."""
 
 
-def codes(group: str) -> list[str]:
-    """Codes of the findings whose sentences stand in one catalogue file, in its order."""
-    file = TOP / "portfolio" / "text" / "en" / f"{group}.toml"
-    return [name for name in tomllib.loads(file.read_text("utf-8"))["finding"] if not name.endswith("_remedy")]
+def findings_page(entries: Mapping[str, str]) -> str:
+    """docs/findings.md: every finding with its example.
 
-
-def sentences(code: str, lang: Lang) -> str:
-    """What is wrong, and what to do, as one cell of a table."""
-    messages = catalogue(lang)
-    return (
-        f"{messages[f'finding.{code}']} *{messages[f'finding.{code}_remedy']}*".replace("|", "\\|")
-        .replace("\n", " ")
-        .replace("{{", "{")
-        .replace("}}", "}")
-    )
-
-
-def findings_page() -> str:
-    """docs/findings.md: every finding with its sentences."""
+    Args:
+        entries: by code, as `examples` tries and tells it.
+    """
     lines = [
         "# Findings",
         "",
-        "Generated from the catalogue by `docs/generate.py`. A finding names the file, the place, the value as it stands, what is wrong",
-        "and *what to do*. All findings of a run are shown at once. An error stops the run with [exit code 2](exit-codes.md);",
-        "a warning or a note does not. Names in braces are filled in when the finding is shown.",
+        "Written by `docs/generate.py` from the examples of `tests/example_*.py`, which the tests run. A finding names the file, the",
+        "place, the value as it stands, what is wrong and what to do. All findings of a run are shown at once. An error stops the run",
+        "with [exit code 2](exit-codes.md); a warning or a note does not.",
+        "",
+        "An example says how a sound round must be changed to bring the finding, and what the terminal then shows, in Swedish (the",
+        "language of the workbook) and in English. The round is the one that `portfolio init` writes: the workbook `bok.xlsx` with the",
+        "investments EX-1 to EX-4 in the rows 5–8 of the sheet Investeringar, and the model `models/exempel-2025.toml`.",
     ]
     for group, heading, about in GROUPS:
-        lines += ["", f"## {heading}", "", about, "", "| Code | English | Svenska |", "| --- | --- | --- |"]
-        lines += [f"| `{code}` | {sentences(code, 'en')} | {sentences(code, 'sv')} |" for code in codes(group)]
+        lines += ["", f"## {heading}", "", about, ""]
+        if group == "findings_actions":
+            lines += ["The mapping file and the list without any fault are:", "", "```toml", *MAPPING.splitlines(), "```", ""]
+            lines += ["```csv", *LIST.splitlines(), "```", ""]
+        lines += [entries[code].rstrip("\n") + "\n" for code in examples.groups()[group]]
+        lines[-1] = lines[-1].rstrip("\n")
     return "\n".join(lines) + "\n"
+
+
+def entries_of(page: str) -> dict[str, str]:
+    """The entries of docs/findings.md by code."""
+    parts = re.split(r"^### `(\w+)`\n", page, flags=re.MULTILINE)
+    return {code: f"### `{code}`\n{text.split(SECTION)[0].rstrip()}\n" for code, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+SECTION = "\n## "
+
+
+def tried() -> dict[str, str]:
+    """What every example brings, by code; a minute's work."""
+    entries = {}
+    for code, example in examples.EXAMPLES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            made, found = heard(example, Path(folder))
+            entries[code] = entry(example, made, brought(example, made, found))
+    return entries
 
 
 def frames_page() -> str:
@@ -201,7 +226,7 @@ def main() -> int:
     """Write what has changed."""
     readme = TOP / "README.md"
     pages = {
-        TOP / "docs" / "findings.md": findings_page(),
+        TOP / "docs" / "findings.md": findings_page(tried()),
         TOP / "docs" / "frames.md": frames_page(),
         TOP / "docs" / "run.schema.json": schema_page(),
         TOP / "docs" / "formula-book.md": formula_book(),

@@ -24,7 +24,7 @@ from unittest.mock import patch
 from openpyxl.utils import get_column_letter
 from rich.console import Console
 
-from hostile_round import BOOK, Case, Formula, Rich, Round, Said, Shown, sound
+from hostile_round import BOOK, Formula, Rich, Round, Said, Shown, sound
 from portfolio.cli.face import Face
 from portfolio.cli.parser import parser_of
 from portfolio.errors import Finding, InputError
@@ -85,13 +85,6 @@ class Example:
         """The command."""
         scenarios = [word for name in made.scenarios for word in ("--scenario", name)]
         return self.command or shlex.join(["check", *made.asked, *scenarios])
-
-
-def of_case(code: str, case: Case, words: str = "", *, long: bool = False) -> Example:
-    """A hostile case as an example of one of the findings that it brings."""
-    found = next(f for f in case.found if f.code == code)
-    others = tuple(sorted({f.code for f in case.found} - {code}))
-    return Example(code, case.make, found.place, found.value, found.file, found.severity, others, words=words, long=long)
 
 
 def replaced(name: str, value: object) -> Callable[[], AbstractContextManager[object]]:
@@ -203,6 +196,19 @@ def _finished(files: tuple[tuple[str, bytes], ...], lines: str) -> Path:
     return folder
 
 
+def brought(example: Example, made: Round, found: Sequence[Finding]) -> Finding:
+    """The finding of the example among those that were heard.
+
+    Raises:
+        LookupError: it is not there, or not where it should be.
+    """
+    expected = (example.code, example.file, made.place(example.place), str(made.say(example.value)), example.severity)
+    for f in found:
+        if (f.code, f.file, f.place, f.value, f.severity.value) == expected:
+            return f
+    raise LookupError(f"{expected} is not among {[(f.code, f.file, f.place, f.value, f.severity.value) for f in found]}")
+
+
 # --- telling ---------------------------------------------------------------------------------------------------------
 
 
@@ -226,9 +232,13 @@ def told(example: Example, made: Round) -> list[str]:
     was = sound("sv")
     said = [*_cells(was, made), *_structure(was, made)]
     if example.words:
-        said.append(example.words)
+        said = [*(said if len(said) <= MOST_SAID else []), example.words]
     blocks = [*_model(was, made), *_other_files(example, made)]
     return [" ".join(said), *([""] if said and blocks else []), *blocks] if said else blocks
+
+
+MOST_SAID: Final = 6
+"""More changes than so are said by the words of the example alone."""
 
 
 def _value(made: Round, value: Any) -> str:
@@ -261,7 +271,8 @@ def _cells(was: Round, made: Round) -> Iterator[str]:
     for name in made.fields:
         if name not in was.fields:
             values = ", ".join(_value(made, row.get(name)) for row in made.rows if row.get(name) is not None)
-            yield f"A column after the last one, with the heading `{made.say(made.head[name])}`{f' and {values}' if values else ''}."
+            heading = f"the heading `{made.say(made.head[name])}`" if made.head[name] is not None else "no heading"
+            yield f"A column after the last one, with {heading}{f' and {values}' if values else ''}."
         elif made.head.get(name) != was.head[name]:
             yield f"The heading `{made.place('#' + name)}`: {_value(made, made.head.get(name))} instead of {_value(made, was.head[name])}."
 
@@ -293,14 +304,37 @@ def _model(was: Round, made: Round) -> Iterator[str]:
         yield from ("```diff", *lines, "```")
 
 
+MAPPING: Final = """schema_version = 1
+title = "Verktyget"
+unit = "tkr"
+
+[fields]
+id = "id"
+name = "namn"
+tonnes = "ton"
+
+[outlay]
+total = "utgift"
+first = "från"
+last = "till"
+"""
+LIST: Final = "id;namn;ton;utgift;från;till\nA1;Cykelväg;10;500;2026;2027\n"
+USUAL: Final[Mapping[str, str]] = {"karta.toml": MAPPING, "lista.csv": LIST}
+"""A sound mapping file and action list; what differs from them is shown."""
 LONGEST: Final = 30
 """Lines of a file that is shown whole."""
 
 
 def _other_files(example: Example, made: Round) -> Iterator[str]:
     for name, content in made.files.items():
-        text = content.decode("utf-8") if name.endswith((".toml", ".json", ".csv")) and len(content) < 4_000 else ""
-        if text and text.count("\n") <= LONGEST:
+        if name in USUAL:
+            changed = difflib.unified_diff(USUAL[name].splitlines(), content.decode().splitlines(), n=0, lineterm="")
+            lines = [line for line in changed if not line.startswith(("---", "+++", "@@"))]
+            if lines and len(lines) <= LONGEST:
+                yield from (f"In `{name}`:", "", "```diff", *lines, "```")
+            continue
+        text = content.decode("utf-8", errors="ignore") if name.endswith((".toml", ".json", ".csv")) and len(content) < 4_000 else ""
+        if text and text.encode() == content and text.count("\n") <= LONGEST:
             kind = name.rpartition(".")[2]
             yield f"`{name}`:"
             yield ""

@@ -8,10 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import hostile_cell
-import hostile_file
-import hostile_logic
-import hostile_structure
 import workbook_parts as raw
 from example import RUN, Example, Severity, replaced
 from hostile_file import MIB, SHEET
@@ -21,7 +17,6 @@ from hostile_structure import both, copied, heading, put
 from test_hostile_limits import rows
 
 Make = Callable[[Round], None]
-HOSTILE: Final = (*hostile_file.CASES, *hostile_structure.CASES, *hostile_cell.CASES, *hostile_logic.CASES)
 
 
 def cell(code: str, where: str, value: Any, severity: Severity = "error", *, at: str = "", shown: Any = ..., also: tuple[str, ...] = ()) -> Example:
@@ -145,9 +140,12 @@ OWN: Final = (
     Example("own_column", lambda r: r.add_column("mine", "(Projektnr)", (17,)), "#mine", "(Projektnr)", severity="note"),
     Example("other_column", both(named_budget, heading("comment", "Projektledare")), "#comment", "Projektledare", severity="note"),
     Example("history_column", history, "#history", "Utfall 2024 (tkr)", severity="note"),
-    Example("unit_missing", years_without_unit, "{sheet}!{top}", words="No heading and no title says the unit."),
+    Example("unit_missing", years_without_unit, "{sheet}!{top}", words="The unit, `(tkr)`, is taken out of all headings and of the title in A2."),
     Example("no_investments", no_rows, words="All four investments are removed, and the row of overlaps."),
     Example("understood", place="{sheet}!{top}", severity="note", words="Nothing: it is said of every workbook."),
+    Example("missing_column", lambda r: r.fields.remove("ramp"), "{sheet}!{top}"),
+    Example("column_without_header", lambda r: r.add_column("bare", None, (17,)), "EX-1.bare", 17, severity="warning"),
+    cell("missing_value", "EX-1.life", None, shown=""),
     cell("negative_tonnes_here", "EX-1.removal_tonnes", -1),
     cell("ramp_not_shares", "EX-1.ramp", "0|ja"),
     cell("unknown_word", "EX-1.control", "region"),
@@ -166,6 +164,7 @@ OWN: Final = (
     cell("committed_but_never", "EX-1.lock", "aldrig", "warning", shown=""),
     cell("outlay_hole", "EX-3.outlay.2027", None, "warning", shown=""),
     cell("scope_unknown", "EX-1.scope", "4"),
+    cell("start_outside_window", "EX-2.earliest_start", 2027, "warning", at="EX-2.outlay.2026", shown=2026),
     Example("unit_outlier", dear, "EX-5.outlay.2026", 30_000_000_000, severity="warning", words="A fifth row, EX-5, is like EX-2 with 15 bn kronor in each of the years 2026 and 2027."),
     Example(
         "overlap_both_scalable",
@@ -173,12 +172,13 @@ OWN: Final = (
         "{overlaps}!B3",
         "EX-3",
     ),
+    Example("ceiling_unknown_group", overlap((Said("tak", "ceiling"), "LAD", None, 100, "x")), "{overlaps}!B3", "LAD"),
     Example("ceiling_twice", overlap((Said("tak", "ceiling"), "LADD", None, 100, "x")), "{overlaps}!B3", "LADD"),
     Example("signs_not_stated", signs(stated=False), "EX-1.outlay.2025", -8000, words="Every outlay has a minus sign."),
-    Example("understood_signs", signs(stated=True), "{sheet}!{top}", severity="note", words="Every outlay has a minus sign."),
+    Example("understood_signs", signs(stated=True), "{sheet}!{top}", severity="note", words="Every outlay has a minus sign, and A3 says: Utgifter anges med minustecken."),
     Example("understood_constant", once_above, "{sheet}!A3", "2025", severity="note"),
     Example(
-        "hidden_sheet", hidden_copy, "Budget 2", "Budget 2", severity="note", words="The sheet is called `Budget`, and a hidden sheet `Budget 2` has the same table."
+        "hidden_sheet", hidden_copy, "Budget 2", "Budget 2", severity="note", words="A hidden sheet `Budget 2` has the same table."
     ),
     Example(
         "understood_joined",

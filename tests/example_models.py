@@ -102,6 +102,15 @@ def years(value: int) -> str:
     return f'{{ value = {value}, unit = "mnkr", source = "x" }}'
 
 
+def joined(r: Round) -> None:
+    """An overlap group that joins thirteen sectors."""
+    names = [f"s{n:02d}" for n in range(1, 13)]
+    like = next(row for row in r.rows if row["was"] == "EX-2")
+    r.rows += [{**like, "was": n, "id": n.upper().replace("S", "S-"), "emission_sector": n, "in_plan": "nej"} for n in names]
+    lines = "\n".join(f'{n} = {{ value = 0, unit = "t", source = "x" }}' for n in names)
+    r.model = r.model.replace("[removals]", f"{lines}\n\n[removals]", 1)
+
+
 OPENING: Final = "opening = { value = 500, unit"
 MANDATE: Final = "mandate = { value = 800,"
 OWN: Final = (
@@ -147,6 +156,8 @@ OWN: Final = (
         8000,
         "warning",
     ),
+    said("framework_missing", model((FRAMED, 'framework = "finns-inte"')), "bonds.framework", "finns-inte"),
+    Example("sectors_joined", joined, "{overlaps}!B2", "LADD", words="Twelve more rows, S-01 to S-12, belong to the overlap group LADD, each in a sector of its own."),
     said(
         "selection_reversed",
         more('[[selection]]\nname = "urval"\nmembers = ["EX-1", "EX-2"]\nat_least = 2\nat_most = 1\nsource = "x"'),

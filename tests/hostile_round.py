@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -189,7 +189,9 @@ class Round:
 
     def write(self, folder: Path) -> None:
         """The whole round in a folder."""
-        files = {BOOK: self.content(), MODEL: self.model.encode("utf-8")} | _frameworks()
+        was = sound(self.lang)
+        untouched = replace(self, model=was.model, files=was.files, asked=was.asked, scenarios=was.scenarios) == was
+        files = {BOOK: _sound_content(self.lang) if untouched else self.content(), MODEL: self.model.encode("utf-8")} | _frameworks()
         for name, content in {**files, **self.files}.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -243,6 +245,12 @@ def sound(lang: Lang) -> Round:
     head, rows, overlaps = _starter(lang)
     sheet = Text(lang)("excel.sheet.investments")
     return Round(lang, list(head), dict(head), [{**row, "was": row["id"]} for row in rows], list(overlaps), sheet, _model(lang))
+
+
+@cache
+def _sound_content(lang: Lang) -> bytes:
+    """The workbook without any fault, which the cases of the model share."""
+    return sound(lang).content()
 
 
 Severity = Literal["error", "warning"]

@@ -49,10 +49,6 @@ def options_in(shown: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown))
 
 
-def test_findings_page_is_current(generate: dict[str, Any]) -> None:
-    assert (TOP / "docs" / "findings.md").read_text("utf-8") == generate["findings_page"](), "run python docs/generate.py"
-
-
 def test_frames_page_is_current(generate: dict[str, Any]) -> None:
     assert (TOP / "docs" / "frames.md").read_text("utf-8") == generate["frames_page"](), "run python docs/generate.py"
 

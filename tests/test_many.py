@@ -291,6 +291,19 @@ def test_a_cluster_that_loses_all_workers_goes_on_with_new_ones(scheduler: Sched
     assert found == {n: n * n for n in range(60)}
 
 
+WITHOUT = """
+import sys
+
+class Nowhere:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "portfolio":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Nowhere())
+"""
+"""An environment in which portfolio is not installed."""
+
+
 @pytest.mark.long
 def test_faults_and_stops_on_a_cluster(scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch) -> None:
     crew = Crew(cluster=scheduler.address)
@@ -314,6 +327,16 @@ def test_faults_and_stops_on_a_cluster(scheduler: Scheduler, monkeypatch: pytest
     with pytest.raises(InputError) as raised:
         list(in_parallel(where, [1], crew))
     assert [f.code for f in raised.value.findings] == ["cluster_version"]
+
+
+@pytest.mark.long
+def test_a_worker_without_portfolio_is_a_finding(scheduler: Scheduler, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT, "utf-8")
+    scheduler.add_worker(str(tmp_path))
+    scheduler.wait_for(1)
+    with pytest.raises(InputError) as raised:
+        list(in_parallel(where, [1], Crew(cluster=scheduler.address)))
+    assert [f.code for f in raised.value.findings] == ["cluster_without_portfolio"]
 
 
 @pytest.mark.long

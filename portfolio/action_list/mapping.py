@@ -12,6 +12,7 @@ from portfolio.excel.columns import INVESTMENTS, NOT_WRITTEN, Column, Kind, norm
 from portfolio.planning_load import read_toml, validated
 from portfolio.planning_quantities import Reading
 from portfolio.records import Frozen
+from portfolio.text import LANGUAGES, Text
 from portfolio.units import MoneyUnit
 
 FIELDS: Final[dict[str, Column]] = {c.field: c for c in INVESTMENTS if c.field not in NOT_WRITTEN}
@@ -73,10 +74,11 @@ def _words(mapping: Mapping, file: str) -> list[Finding]:
     for place, name, meant in told:
         column = FIELDS.get(name)
         if column is not None and column.words is not None and normal(meant) not in word_index(column.words):
-            known = ", ".join(words_of(column.words, "sv"))
-            findings.append(finding("mapping_word", file, place, meant, known=known))
+            swedish, english = (", ".join(words_of(column.words, lang)) for lang in LANGUAGES)
+            findings.append(finding("mapping_word", file, place, meant, known=swedish, known_en=english))
         if column is not None and column.kind is Kind.YES_NO and normal(meant) not in yes_no_index():
-            findings.append(finding("mapping_word", file, place, meant, known="ja, nej"))
+            swedish, english = (", ".join(Text(lang)(f"excel.word.{answer}") for answer in ("yes", "no")) for lang in LANGUAGES)
+            findings.append(finding("mapping_word", file, place, meant, known=swedish, known_en=english))
     return findings
 
 

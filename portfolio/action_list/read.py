@@ -69,7 +69,7 @@ def read_actions(path: Path, mapping: Mapping) -> list[Action]:
     if not actions:
         raise InputError([finding("actions_none", file, mapping.records)])
     if len(actions) > MOST_RECORDS:
-        raise InputError([finding("actions_too_many", file, count=len(actions), limit=MOST_RECORDS)])
+        raise InputError([finding("actions_too_many", file, actions=len(actions), limit=MOST_RECORDS)])
     return actions
 
 

@@ -82,7 +82,10 @@ def small_share(i: Investment) -> Iterator[Finding]:
     if 0 < i.eligible_share < Decimal("0.01"):
         percent = f"{(i.eligible_share * 100).normalize():f}"
         half = f"{(i.eligible_share * 10_000).normalize():f}"
-        yield about(i, "share_below_one", "eligible_share", percent, Severity.WARNING, percent=percent, half=half)
+        swedish = {"percent": percent.replace(".", ","), "half": half.replace(".", ",")}
+        yield about(
+            i, "share_below_one", "eligible_share", percent, Severity.WARNING, **swedish, **{"percent_en": percent, "half_en": half}
+        )
 
 
 def removal(i: Investment) -> Iterator[Finding]:
@@ -153,7 +156,7 @@ def identity(i: Investment) -> Iterator[Finding]:
     """Letters that only look Latin make two ids that look the same."""
     odd = [c for c in i.id if unicodedata.name(c, "").startswith(("CYRILLIC", "GREEK"))]
     if odd:
-        yield about(i, "lookalike_id", "id", i.id, letter=odd[0], name=unicodedata.name(odd[0]).lower())
+        yield about(i, "lookalike_id", "id", i.id, letter=odd[0])
 
 
 def unit_slip(i: Investment) -> Iterator[Finding]:

@@ -122,7 +122,7 @@ def _check_signature(content: bytes, path: Path, name: str) -> None:
 
 def _check_directory(entries: list[zipfile.ZipInfo], name: str) -> None:
     if len(entries) > MAX_ENTRIES:
-        raise refusal("zip_too_many_parts", name, count=len(entries), limit=MAX_ENTRIES)
+        raise refusal("zip_too_many_parts", name, parts=len(entries), limit=MAX_ENTRIES)
     # Excel takes names that differ only in case for the same part
     doubled = [n for n, count in Counter(e.filename.casefold() for e in entries).items() if count > 1]
     if doubled:

@@ -7,6 +7,7 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from typing import Any
 
 from distributed import CancelledError, Client, Future
@@ -58,10 +59,9 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except TimeoutError as fault:
             raise InputError([finding("cluster_empty", "--cluster", value=address, seconds=FIRST_WORKER)]) from fault
-        try:
-            found = self._client.run(_version)
-        except ModuleNotFoundError as fault:
-            raise InputError([finding("cluster_without_portfolio", "--cluster", value=address, version=__version__)]) from fault
+        found = self._client.run(_version_there())
+        if "" in found.values():
+            raise InputError([finding("cluster_without_portfolio", "--cluster", value=address, version=__version__)])
         other = sorted({version for version in found.values() if version != __version__})
         if other:
             others = ", ".join(other)
@@ -112,8 +112,19 @@ def _or_lost() -> Iterator[None]:
         raise WorkerLost(str(gone)) from gone
 
 
-def _version() -> str:
-    return __version__
+def _version_there() -> Callable[[], str]:
+    """Which version of portfolio a worker has, empty when it has none.
+
+    A function of a module would be sent by its name, which a worker without portfolio cannot look up; this one is sent as it stands.
+    """
+
+    def version() -> str:
+        try:
+            return str(import_module("portfolio").__version__)
+        except ModuleNotFoundError:
+            return ""
+
+    return version
 
 
 def _do(work: Callable[[Any], Any], item: Any) -> Any:
