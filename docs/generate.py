@@ -27,8 +27,9 @@ from portfolio.text import LANGUAGES, Lang, Text
 TOP = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TOP / "tests"), str(TOP / "tests" / "constraints")]
 
-import examples
-from example import LIST, MAPPING, brought, entry, heard
+import examples  # noqa: E402 (the tests are no package that could be imported without the line above)
+from example import brought, heard  # noqa: E402 (same)
+from example_told import LIST, MAPPING, entry  # noqa: E402 (same)
 
 BEGIN, END = "<!-- terminal-summary:begin -->", "<!-- terminal-summary:end -->"
 PICTURES = {
@@ -46,8 +47,8 @@ GROUPS = (
     (
         "findings_actions",
         "Action lists",
-        "What `portfolio import` can find in a mapping file and in an export. The place is the key of the mapping file; in an export it is the row "
-        "and the heading (CSV), or the path (JSON).",
+        "What `portfolio import` can find in a mapping file and in an export. The place is the key of the mapping file; in an export it is "
+        "the row and the heading (CSV), or the path (JSON).",
     ),
     ("findings_many", "Regions and other machines", "What a region file and `--cluster` can find."),
     (

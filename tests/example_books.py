@@ -19,7 +19,9 @@ from test_hostile_limits import rows
 Make = Callable[[Round], None]
 
 
-def cell(code: str, where: str, value: Any, severity: Severity = "error", *, at: str = "", shown: Any = ..., also: tuple[str, ...] = ()) -> Example:
+def cell(
+    code: str, where: str, value: Any, severity: Severity = "error", *, at: str = "", shown: Any = ..., also: tuple[str, ...] = ()
+) -> Example:
     """One cell; said there, or at another place."""
     return Example(code, put(where, value), at or where, value if shown is ... else shown, severity=severity, also=also)
 
@@ -135,12 +137,18 @@ OWN: Final = (
     Example("file_unreadable", around=unreadable, words="Somebody else may read `bok.xlsx`, but not the one who asks."),
     Example("file_too_large", after=lambda folder: os.truncate(folder / BOOK, 60 * MIB), words="The file has grown to 60 MB."),
     Example("sheet_too_long", rows(200_001), words="200,001 empty formatted rows stand below the table."),
-    Example("file_not_understood", lambda r: r.changes.append(no_styles), words="A cell names a cell format, number 99, that the workbook does not have."),
+    Example(
+        "file_not_understood",
+        lambda r: r.changes.append(no_styles),
+        words="A cell names a cell format, number 99, that the workbook does not have.",
+    ),
     Example("sheet_by_header", named_budget, "Budget", "Budget", severity="note"),
     Example("own_column", lambda r: r.add_column("mine", "(Projektnr)", (17,)), "#mine", "(Projektnr)", severity="note"),
     Example("other_column", both(named_budget, heading("comment", "Projektledare")), "#comment", "Projektledare", severity="note"),
     Example("history_column", history, "#history", "Utfall 2024 (tkr)", severity="note"),
-    Example("unit_missing", years_without_unit, "{sheet}!{top}", words="The unit, `(tkr)`, is taken out of all headings and of the title in A2."),
+    Example(
+        "unit_missing", years_without_unit, "{sheet}!{top}", words="The unit, `(tkr)`, is taken out of all headings and of the title in A2."
+    ),
     Example("no_investments", no_rows, words="All four investments are removed, and the row of overlaps."),
     Example("understood", place="{sheet}!{top}", severity="note", words="Nothing: it is said of every workbook."),
     Example("missing_column", lambda r: r.fields.remove("ramp"), "{sheet}!{top}"),
@@ -155,7 +163,9 @@ OWN: Final = (
     cell("partner_above_outlay", "EX-1.partner", 10_001, shown=10_001_000),
     cell("removal_above_tonnes", "EX-1.removal_tonnes", 301),
     cell("emissions_grow", "EX-1.tonnes", -300, "note"),
-    Example("effect_without_outlay", both(*(put(f"EX-3.outlay.{y}", None) for y in (2026, 2027, 2028))), "EX-3.tonnes", 600, severity="note"),
+    Example(
+        "effect_without_outlay", both(*(put(f"EX-3.outlay.{y}", None) for y in (2026, 2027, 2028))), "EX-3.tonnes", 600, severity="note"
+    ),
     cell("outlay_without_effect", "EX-2.tonnes", 0, "note"),
     cell("not_whole_hundreds", "EX-3.outlay.2026", 20_000.01, shown=20_000_010),
     cell("external_owner_in_control", "EX-1.owner_type", "extern", shown="Exempelnämnden"),
@@ -165,7 +175,14 @@ OWN: Final = (
     cell("outlay_hole", "EX-3.outlay.2027", None, "warning", shown=""),
     cell("scope_unknown", "EX-1.scope", "4"),
     cell("start_outside_window", "EX-2.earliest_start", 2027, "warning", at="EX-2.outlay.2026", shown=2026),
-    Example("unit_outlier", dear, "EX-5.outlay.2026", 30_000_000_000, severity="warning", words="A fifth row, EX-5, is like EX-2 with 15 bn kronor in each of the years 2026 and 2027."),
+    Example(
+        "unit_outlier",
+        dear,
+        "EX-5.outlay.2026",
+        30_000_000_000,
+        severity="warning",
+        words="A fifth row, EX-5, is like EX-2 with 15 bn kronor in each of the years 2026 and 2027.",
+    ),
     Example(
         "overlap_both_scalable",
         both(put("EX-2.minimum_share", 50), overlap(pair("EX-3", "EX-2", 0.5))),
@@ -175,11 +192,15 @@ OWN: Final = (
     Example("ceiling_unknown_group", overlap((Said("tak", "ceiling"), "LAD", None, 100, "x")), "{overlaps}!B3", "LAD"),
     Example("ceiling_twice", overlap((Said("tak", "ceiling"), "LADD", None, 100, "x")), "{overlaps}!B3", "LADD"),
     Example("signs_not_stated", signs(stated=False), "EX-1.outlay.2025", -8000, words="Every outlay has a minus sign."),
-    Example("understood_signs", signs(stated=True), "{sheet}!{top}", severity="note", words="Every outlay has a minus sign, and A3 says: Utgifter anges med minustecken."),
-    Example("understood_constant", once_above, "{sheet}!A3", "2025", severity="note"),
     Example(
-        "hidden_sheet", hidden_copy, "Budget 2", "Budget 2", severity="note", words="A hidden sheet `Budget 2` has the same table."
+        "understood_signs",
+        signs(stated=True),
+        "{sheet}!{top}",
+        severity="note",
+        words="Every outlay has a minus sign, and A3 says: Utgifter anges med minustecken.",
     ),
+    Example("understood_constant", once_above, "{sheet}!A3", "2025", severity="note"),
+    Example("hidden_sheet", hidden_copy, "Budget 2", "Budget 2", severity="note", words="A hidden sheet `Budget 2` has the same table."),
     Example(
         "understood_joined",
         both(lambda r: r.fields.remove("scope"), other_sheet("Klimat", ("ID", "Investering", "Scope"), ("EX-1", "x", "2"))),
@@ -197,7 +218,9 @@ OWN: Final = (
     ),
     Example(
         "layout_column_missing",
-        layout('schema_version = 1\nworkbooks = ["bok.xlsx"]\n[[table]]\nsheet = "Investeringar"\n[table.columns]\ntonnes = "Klimatnytta"\n'),
+        layout(
+            'schema_version = 1\nworkbooks = ["bok.xlsx"]\n[[table]]\nsheet = "Investeringar"\n[table.columns]\ntonnes = "Klimatnytta"\n'
+        ),
         "columns.tonnes",
         "Klimatnytta",
         "models/layouts/bok.toml",
@@ -205,7 +228,9 @@ OWN: Final = (
     ),
     Example(
         "layout_field_unknown",
-        layout('schema_version = 1\nworkbooks = ["bok.xlsx"]\n[[table]]\nsheet = "Investeringar"\n[table.columns]\nton = "Ton CO2e per år"\n'),
+        layout(
+            'schema_version = 1\nworkbooks = ["bok.xlsx"]\n[[table]]\nsheet = "Investeringar"\n[table.columns]\nton = "Ton CO2e per år"\n'
+        ),
         "columns.ton",
         "ton",
         "models/layouts/bok.toml",
@@ -231,7 +256,5 @@ OWN: Final = (
     basis("decision_share", "share", "Beslut!F14", 10, "In `ut/beslutsunderlag.xlsx`: EX-3 is bought to 10 per cent."),
     basis("decision_of_nothing", "unknown id", "Beslut!A14", "EX-9", "In `ut/beslutsunderlag.xlsx`: the id EX-3 is changed to EX-9."),
     basis("decision_external", "external", "Beslut!D15", "", "In `ut/beslutsunderlag.xlsx`: EX-4 is in the plan, with a start in 2026."),
-    Example(
-        "basis_without_run", file=BASIS, ran=RUN, after=alone, command=f"check {BASIS}", words="`ut/run.json` is removed.", long=True
-    ),
+    Example("basis_without_run", file=BASIS, ran=RUN, after=alone, command=f"check {BASIS}", words="`ut/run.json` is removed.", long=True),
 )

@@ -1,16 +1,16 @@
-"""Examples of what commands find in other files than workbooks and models: finished runs, action lists, regions, clusters, returned books."""
+"""Examples of what commands find in other files than workbooks and models: runs, action lists, regions, clusters, returned books."""
 
 from __future__ import annotations
 
 import json
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
 import workbook_parts as raw
-from example import LIST, MAPPING, RUN, Example, nothing, replaced
+from example import RUN, Example, nothing, replaced
+from example_told import LIST, MAPPING
 from hostile_file import SHEET
 from hostile_round import BOOK, MODEL, YEARS, Round, sound
 from portfolio.errors import Finding
@@ -84,7 +84,11 @@ RUNS: Final = (
     Example("report_run_and_input", command="why EX-2 --run ut --model models/exempel-2025.toml", file="ut"),
     Example("run_unreadable", command="why EX-2 --run ut", file="ut", words="No run has been made."),
     Example(
-        "run_unfinished", command="why EX-2 --run ut", file="ut", after=half_written, words="The folder `ut` has a journal of what is being written."
+        "run_unfinished",
+        command="why EX-2 --run ut",
+        file="ut",
+        after=half_written,
+        words="The folder `ut` has a journal of what is being written.",
     ),
     Example("run_not_understood", files(**{"ut/run__json": "{}"}), "schema_version", command="why EX-2 --run ut", file=RECORD),
     Example("verify_no_run", command="verify ut", file="ut", words="No run has been made."),
@@ -105,7 +109,9 @@ RUNS: Final = (
     after_run("run_inputs_changed", "why EX-2 --run ut", RECORD, newer_book, "A comment is added to the row EX-1 after the run."),
     Example(
         "scenarios_on_scenario",
-        lambda r: r.files.update({"models/scenarios/lag.toml": b'title = "Lag skuld"\n[debt]\nopening = { value = 400, unit = "mnkr", source = "x" }\n'}),
+        lambda r: r.files.update(
+            {"models/scenarios/lag.toml": b'title = "Lag skuld"\n[debt]\nopening = { value = 400, unit = "mnkr", source = "x" }\n'}
+        ),
         file="ut",
         ran=f"{RUN} --scenario lag",
         command="scenarios --run ut",
@@ -139,18 +145,23 @@ RUNS: Final = (
         "resume_unreadable",
         f"{WORLDS} --resume",
         "r/varldar.json",
-        lambda folder: (folder / "r").mkdir() or (folder / "r" / "varldar.json").write_text("{", "utf-8") and None,
+        lambda folder: (folder / "r").mkdir() or ((folder / "r" / "varldar.json").write_text("{", "utf-8") and None),
         "`r/varldar.json` holds only `{`.",
     ),
     Example(
-        "resume_differs", value="worlds", file="r/varldar.json", ran=f"{RUN}\n{WORLDS}", command=f"{WORLDS.replace('2', '3', 1)} --resume", long=True
+        "resume_differs",
+        value="worlds",
+        file="r/varldar.json",
+        ran=f"{RUN}\n{WORLDS}",
+        command=f"{WORLDS.replace('2', '3', 1)} --resume",
+        long=True,
     ),
     after_run("interval_not_sums", "robust --run ut --interval", MODEL, words="The overlap group LADD has a ceiling that can cut tonnes."),
     Example(
         "interval_too_large",
         file="test.toml",
         act=nineteen,
-        words="A round of nineteen investments without any limit, each to be started or not: `portfolio robust --interval` would write out 2^19 plans.",
+        words="A round of nineteen investments without limits, started or not: `portfolio robust --interval` would write out 2^19 plans.",
         long=True,
     ),
 )
@@ -191,7 +202,7 @@ def large(folder: Path) -> None:
 
 GOOD: Final = files(karta__toml=MAPPING, lista__csv=LIST)
 ACTIONS: Final = (
-    mapped("mapping_field", MAPPING.replace('tonnes =', 'tonn ='), "fields.tonn", "tonn"),
+    mapped("mapping_field", MAPPING.replace("tonnes =", "tonn ="), "fields.tonn", "tonn"),
     mapped("mapping_no_place", MAPPING + '\n[skip]\nstatus = ["klar"]\n', "skip.status", "status"),
     mapped("mapping_twice", MAPPING + '\n[constants]\nname = "x"\n', "constants.name", "name"),
     mapped("mapping_needs", MAPPING.replace('name = "namn"\n', ""), "fields", "name"),
@@ -217,7 +228,14 @@ ACTIONS: Final = (
     action("action_no_year", "B1;x;1;5;;", "3: från", ""),
     action("action_outside", "B1;x;1;5;2024;2025", "3: från", "2024"),
     action("action_years_reversed", "B1;x;1;5;2028;2026", "3: till", "2028–2026"),
-    listed("action_place_missing", LIST, "livslängd", "life", MAPPING.replace('tonnes = "ton"', 'tonnes = "ton"\nlife = "livslängd"'), "warning"),
+    listed(
+        "action_place_missing",
+        LIST,
+        "livslängd",
+        "life",
+        MAPPING.replace('tonnes = "ton"', 'tonnes = "ton"\nlife = "livslängd"'),
+        "warning",
+    ),
 )
 
 # --- regions and clusters --------------------------------------------------------------------------------------------
@@ -301,7 +319,9 @@ OTHERS: Final = (
         around=replaced("portfolio.many.find_spec", lambda _name: None),
         words=f"`--cluster {ADDRESS}`, and Dask is not installed.",
     ),
-    cluster("cluster_unreachable", Answers(OSError(f"Timed out trying to connect to {ADDRESS} after 10 s")), "nobody answers at the address."),
+    cluster(
+        "cluster_unreachable", Answers(OSError(f"Timed out trying to connect to {ADDRESS} after 10 s")), "nobody answers at the address."
+    ),
     cluster("cluster_empty", Answers(workers=TimeoutError()), "the scheduler is started, but no worker."),
     cluster(
         "cluster_without_portfolio",
@@ -412,11 +432,10 @@ RETURNED: Final = (
     back(
         "return_check",
         nothing,
-        "Nothing that is done outside makes it come: it guards the workbook against a fault of the programme's own. The test says that no part "
-        "of the file may differ.",
+        "Nothing that is done outside makes it come: it guards the workbook against a fault of the programme's own. "
+        "The test says that no part of the file may differ.",
         around=replaced("portfolio.excel.splice.returned._Work.allowed", frozenset()),
     ),
     back("return_same_name", second_folder, "A second workbook is `bolaget/bok.xlsx`.", file=f"bolaget/{BOOK}"),
 )
 OWN: Final = (*RUNS, *ACTIONS, *OTHERS, *RETURNED)
-

@@ -134,7 +134,12 @@ OWN: Final = (
     ),
     said("word_unknown", model(('name = "tonnes_per_krona"', 'name = "flest_ton"')), "objective.name", "flest_ton"),
     said("value_invalid", model(('title = "Exempelkommunen 2025"', "title = 2025")), "title", 2025),
-    said("effects_too_short", model(("effects_until = { value = 2045", "effects_until = { value = 2030")), "horizon.effects_until.value", 2030),
+    said(
+        "effects_too_short",
+        model(("effects_until = { value = 2045", "effects_until = { value = 2030")),
+        "horizon.effects_until.value",
+        2030,
+    ),
     said("target_outside", model(("target_year = { value = 2030", "target_year = { value = 2050")), "horizon.target_year.value", 2050),
     said(
         "envelope_below_frame",
@@ -148,7 +153,9 @@ OWN: Final = (
         model(("[emissions]", 'interest_rate = { value = 3, unit = "%", source = "x" }\n\n[emissions]')),
         "debt.reference_net_debt",
     ),
-    said("emissions_slip", model(("base = { value = 20_000", "base = { value = 20_000_000")), "emissions.latest.value", "9000 t", "warning"),
+    said(
+        "emissions_slip", model(("base = { value = 20_000", "base = { value = 20_000_000")), "emissions.latest.value", "9000 t", "warning"
+    ),
     said(
         "sectors_total",
         model(("el_fjarrvarme = { value = 3_000", "el_fjarrvarme = { value = 2_000")),
@@ -157,7 +164,13 @@ OWN: Final = (
         "warning",
     ),
     said("framework_missing", model((FRAMED, 'framework = "finns-inte"')), "bonds.framework", "finns-inte"),
-    Example("sectors_joined", joined, "{overlaps}!B2", "LADD", words="Twelve more rows, S-01 to S-12, belong to the overlap group LADD, each in a sector of its own."),
+    Example(
+        "sectors_joined",
+        joined,
+        "{overlaps}!B2",
+        "LADD",
+        words="Twelve more rows, S-01 to S-12, belong to the overlap group LADD, each in a sector of its own.",
+    ),
     said(
         "selection_reversed",
         more('[[selection]]\nname = "urval"\nmembers = ["EX-1", "EX-2"]\nat_least = 2\nat_most = 1\nsource = "x"'),
@@ -170,12 +183,22 @@ OWN: Final = (
         both(without("bonds"), more('[bond_backing]\nshare = { value = 80, unit = "%", source = "x" }')),
         "bond_backing",
     ),
-    said("ceiling_without_emissions", both(without("emissions"), without("emissions.sectors"), more("[emission_ceiling]")), "emission_ceiling"),
+    said(
+        "ceiling_without_emissions",
+        both(without("emissions"), without("emissions.sectors"), more("[emission_ceiling]")),
+        "emission_ceiling",
+    ),
     said("least_cost_without_goal", model(('name = "tonnes_per_krona"', 'name = "least_cost"')), "objective.name", "least_cost"),
     Example("sector_unknown", put("EX-1.emission_sector", "industri"), "EX-1.emission_sector", "industri", severity="warning"),
     Example("category_unknown", put("EX-1.bond_category", "ZZ"), "EX-1.bond_category", "ZZ"),
     Example("window_shrinks", put("EX-2.latest_start", 2031), "EX-2.latest_start", 2031, severity="note"),
-    Example("grant_outside", both(put("EX-1.latest_start", 2030), more('[grants]\ndelay = { value = 1, unit = "years", source = "x" }')), "EX-1.grant", 10_000_000, severity="note"),
+    Example(
+        "grant_outside",
+        both(put("EX-1.latest_start", 2030), more('[grants]\ndelay = { value = 1, unit = "years", source = "x" }')),
+        "EX-1.grant",
+        10_000_000,
+        severity="note",
+    ),
     said(
         "external_id_unknown",
         more('[external.by_id]\nEX-1 = { value = 50, unit = "%", source = "x" }'),
@@ -251,7 +274,9 @@ OWN: Final = (
     ),
     said(
         "pocket_without_taxonomy",
-        framework(("[categories]", '[pocket]\ntaxonomy = ["not_eligible"]\nshare = { value = 15, unit = "%", source = "x" }\n\n[categories]')),
+        framework(
+            ("[categories]", '[pocket]\ntaxonomy = ["not_eligible"]\nshare = { value = 15, unit = "%", source = "x" }\n\n[categories]')
+        ),
         "bonds exempel pocket",
         words=f"In `{FRAMEWORK}` a table `[pocket]` with a share of 15 per cent for what is `not_eligible`.",
     ),
@@ -260,7 +285,8 @@ OWN: Final = (
         framework(
             (
                 "[categories]",
-                'taxonomy = ["aligned"]\n\n[pocket]\ntaxonomy = ["not_eligible"]\nshare = { value = 100, unit = "%", source = "x" }\n\n[categories]',
+                'taxonomy = ["aligned"]\n\n[pocket]\ntaxonomy = ["not_eligible"]\n'
+                'share = { value = 100, unit = "%", source = "x" }\n\n[categories]',
             )
         ),
         "bonds exempel pocket.share",
@@ -293,7 +319,13 @@ OWN: Final = (
         "funding.sources.Lån.owners",
         "Exempelnämden",
     ),
-    Example("share_without_category", both(put("EX-1.eligible_share", 50), put("EX-1.bond_category", None)), "EX-1.eligible_share", "0.5", severity="warning"),
+    Example(
+        "share_without_category",
+        both(put("EX-1.eligible_share", 50), put("EX-1.bond_category", None)),
+        "EX-1.eligible_share",
+        "0.5",
+        severity="warning",
+    ),
     said(
         "support_above_outlay",
         more('[investments.EX-1]\noutlay_factor = 0.4\nsource = "x"'),

@@ -12,6 +12,7 @@ from typing import Final
 import workbook_parts as raw
 from hostile_round import BOOK, Case, Found, Round, warning
 from portfolio.excel.preflight import MAX_ENTRIES
+from portfolio.text import LANGUAGES, Lang
 from workbook_parts import Change, Parts, compound, vba_project
 
 MIB: Final = 1024 * 1024
@@ -27,8 +28,10 @@ def rezip(content: bytes, extra: list[tuple[str, bytes]]) -> bytes:
     return stream.getvalue()
 
 
-def bytes_of(fault: str, name: str, spoil: Callable[[bytes], bytes], code: str, file: str = BOOK) -> Case:
-    """A case of the bytes; the finding is about the whole file."""
+def bytes_of(
+    fault: str, name: str, spoil: Callable[[bytes], bytes], code: str, file: str = BOOK, langs: tuple[Lang, ...] = LANGUAGES
+) -> Case:
+    """A case of the bytes; the finding is about the whole file. Large ones are tried in one language."""
 
     def make(r: Round) -> None:
         if file == BOOK:
@@ -37,7 +40,7 @@ def bytes_of(fault: str, name: str, spoil: Callable[[bytes], bytes], code: str, 
             r.files[file] = spoil(r.content())
             r.asked = [file]
 
-    return Case(fault, name, make, (Found(code, file=file),) if code else ())
+    return Case(fault, name, make, (Found(code, file=file),) if code else (), langs=langs)
 
 
 def parts_of(fault: str, name: str, change: Change, *found: Found) -> Case:
@@ -188,8 +191,10 @@ CASES: Final = (
     bytes_of("password-protected (CFB)", "to open", lambda _: ENCRYPTED, "file_encrypted"),
     bytes_of("password-protected (CFB)", "the zip itself", flagged, "file_encrypted"),
     Case(".xlsm (accepted, macros kept)", "with a module", _macro),
-    bytes_of(BOMB, "one part", lambda c: rezip(c, [("xl/media/1.bin", b"\0" * 60 * MIB)]), "zip_part_too_large"),
-    bytes_of(BOMB, "many parts", lambda c: rezip(c, [(f"xl/media/{n}.bin", b"\0" * 19 * MIB) for n in range(23)]), "zip_too_large"),
+    bytes_of(BOMB, "one part", lambda c: rezip(c, [("xl/media/1.bin", b"\0" * 60 * MIB)]), "zip_part_too_large", langs=("sv",)),
+    bytes_of(
+        BOMB, "many parts", lambda c: rezip(c, [(f"xl/media/{n}.bin", b"\0" * 19 * MIB) for n in range(23)]), "zip_too_large", langs=("sv",)
+    ),
     bytes_of(BOMB, "nested", nested, ""),
     bytes_of(BOMB, "overlapping entries", overlapping, "zip_damaged_part"),
     bytes_of(BOMB, "lying sizes", lying, "zip_damaged_part"),
@@ -198,6 +203,7 @@ CASES: Final = (
         "many tags",
         lambda c: rezip(c, [(f"customXml/item{n}.xml", b"<a>" + b"<b/>" * 1_000_000 + b"</a>") for n in range(5)]),
         "workbook_too_full",
+        langs=("sv",),
     ),
     parts_of("XML bomb", "laughs in the texts", with_head("xl/sharedStrings.xml", LAUGHS), Found("xml_doctype")),
     parts_of(

@@ -128,8 +128,10 @@ def test_every_example_can_be_asked_for() -> None:
     parsers = {lang: parser_of(Text(lang)) for lang in LANGUAGES}
     seen: set[str] = set()
     for page in PAGES:
-        for block in re.findall(r"^ *```\w*\n(.*?)^ *```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
-            for line in block.splitlines():
+        for kind, block in re.findall(r"^ *```(\w*)\n(.*?)^ *```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+            # in a console the command stands after the prompt, and the rest is what was printed
+            asked = re.findall(r"^\$ (.*)$", block, re.MULTILINE) if kind == "console" else block.splitlines()
+            for line in asked:
                 # a pattern of what can be asked for, or piped on to the shell
                 if line.startswith("portfolio ") and not re.search(r"[\[\]|…>]|\b[A-Z]{3,}\b", line):
                     words = shlex.split(re.sub(r"\s+# kod \d+$", "", line).replace("\\", "/"))
