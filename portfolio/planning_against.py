@@ -180,7 +180,7 @@ def _debt(p: Planning) -> Iterator[Finding]:
     for t, closing in p.debt.path(p.horizon.years, lambda _: Fraction(0)).items():
         mandate = p.debt.mandate.values[t]
         if closing > mandate:
-            shown = stated(mandate, debt.mandate.stated)
+            shown = stated(mandate, p.debt.mandate.stated)
             yield finding("mandate_below_debt", p.file, "debt.mandate", shown, Severity.WARNING, year=str(t), debt_kr=ceil(closing))
             return
 

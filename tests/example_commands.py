@@ -63,7 +63,7 @@ def half_written(folder: Path) -> None:
 
 def tried_elsewhere(folder: Path) -> None:
     """A stress test of another city's plan, as `test_grid` makes it."""
-    from portfolio.analysis.sides import load_run
+    from portfolio.analysis.finished import load_run
     from portfolio.reports import stress
     from test_grid import stress_of
 
@@ -336,7 +336,7 @@ OTHERS: Final = (
 
 def given_back(_: Path) -> list[Finding]:
     """What is said when the workbooks that stand there now are given back with the decisions of the run."""
-    from portfolio.analysis.sides import load_run
+    from portfolio.analysis.finished import load_run
     from portfolio.excel.read import read_workbooks
     from portfolio.reports import returned
     from portfolio.text import Text

@@ -15,7 +15,7 @@ from portfolio.excel.found import TableFound
 from portfolio.excel.grid import Cell, Grid, read_grids, sheet_names
 from portfolio.excel.preflight import open_workbook
 from portfolio.outcome import Layer
-from portfolio.text import LANGUAGES, Text
+from portfolio.text import LANGUAGES, Lang, Text
 
 _SHARE: Final = re.compile(r"^(.*?)[,;(]?\s*(\d{1,3})\s*%\)?$")
 _PLACES: Final = ("id", "start", "percent")
@@ -106,7 +106,7 @@ def _decided(grid: Grid, file: str, rows: Mapping[str, int], columns: Mapping[st
         layer = words.get(normal(share[1] if share else said))
         place, *places = (grid.place(row, columns.get(name) or columns["decision"]) for name in ("decision", *_PLACES))
         if layer is None:
-            findings.append(finding("decision_unknown", file, place, said, id=id, **_known()))
+            findings.append(finding("decision_unknown", file, place, said, id=id, words=_known("sv"), words_en=_known("en")))
             continue
         start = grid.at(row, columns["start"]) if columns.get("start") else None
         percent = grid.at(row, columns["percent"]) if columns.get("percent") else None
@@ -124,10 +124,9 @@ def _decided(grid: Grid, file: str, rows: Mapping[str, int], columns: Mapping[st
     return found
 
 
-def _known() -> dict[str, str]:
-    """The words of a decision, in each language."""
-    swedish, english = (", ".join(Text(lang)(f"workbook.layer.{layer.value}") for layer in Layer) for lang in LANGUAGES)
-    return {"words": swedish, "words_en": english}
+def _known(lang: Lang) -> str:
+    """The words of a decision."""
+    return ", ".join(Text(lang)(f"workbook.layer.{layer.value}") for layer in Layer)
 
 
 def _words() -> Iterator[tuple[str, Layer]]:
