@@ -42,7 +42,9 @@ def told(example: Example, made: Round) -> list[str]:
     if example.words:
         said = [*(said if len(said) <= MOST_SAID else []), example.words]
     blocks = [*_model(was, made), *_other_files(example, made)]
-    return [" ".join(said), *([""] if said and blocks else []), *blocks] if said else blocks
+    if not said and not blocks:
+        said = ["The round is as it was: the command brings it."]
+    return [" ".join(said), *([""] if blocks else []), *blocks] if said else blocks
 
 
 MOST_SAID: Final = 6
