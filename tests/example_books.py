@@ -115,7 +115,7 @@ def changed(name: str) -> Callable[[Path], None]:
     def after(folder: Path) -> None:
         from test_handmade import WRONG, edit
 
-        edit(folder / "ut" / "beslutsunderlag.xlsx", "Beslut", WRONG[name][0])
+        edit(folder / "ut" / "beslutsunderlag.xlsx", "Beslut", WRONG[name])
 
     return after
 

@@ -109,24 +109,23 @@ def external(at: Callable[[str, str], Any]) -> None:
     at("EX-4", "Startår").value = 2026
 
 
-WRONG: dict[str, tuple[Callable[[Callable[[str, str], Any]], None], str]] = {
-    "word": (lambda at: setattr(at("EX-2", "Beslut"), "value", "kanske"), "kanske"),
-    "no start": (lambda at: setattr(at("EX-2", "Startår"), "value", None), "EX-2"),
-    "start too early": (lambda at: setattr(at("EX-3", "Startår"), "value", 2025), "2026, 2027"),
-    "share": (lambda at: setattr(at("EX-3", "Andel"), "value", 10), "50"),
-    "unknown id": (lambda at: setattr(at("EX-3", "ID"), "value", "EX-9"), "EX-9"),
-    "external": (external, "EX-4"),
+WRONG: dict[str, Callable[[Callable[[str, str], Any]], None]] = {
+    "word": lambda at: setattr(at("EX-2", "Beslut"), "value", "kanske"),
+    "no start": lambda at: setattr(at("EX-2", "Startår"), "value", None),
+    "start too early": lambda at: setattr(at("EX-3", "Startår"), "value", 2025),
+    "share": lambda at: setattr(at("EX-3", "Andel"), "value", 10),
+    "unknown id": lambda at: setattr(at("EX-3", "ID"), "value", "EX-9"),
+    "external": external,
 }
+"""Decisions that cannot be; what is said of each of them, and where, is in `example_books`."""
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (n > 0)) for n, name in enumerate(WRONG)])
-def test_decisions_that_cannot_be(name: str, round_: Path, capsys: Capture) -> None:
+def test_a_decision_that_cannot_be(round_: Path, capsys: Capture) -> None:
     del round_
-    change, said = WRONG[name]
-    edit(BASIS, "Beslut", change)
+    edit(BASIS, "Beslut", WRONG["word"])
     assert main(["check", str(BASIS)]) == 2
     shown = capsys.readouterr().err
-    assert said in shown
+    assert '"kanske"' in shown
     assert "Beslut!" in shown
 
 
