@@ -154,7 +154,7 @@ def test_a_fault_that_nobody_foresaw_is_json_and_goes_on(there: Path, monkeypatc
     def broken(_path: Any) -> None:
         raise ZeroDivisionError("nobody thought of it")
 
-    monkeypatch.setattr("portfolio.analysis.sides.load_run", broken)
+    monkeypatch.setattr("portfolio.analysis.finished.load_run", broken)
     with pytest.raises(ZeroDivisionError):
         main([*REPORT, "--json"])
     assert json.loads(capsys.readouterr().out) == {"status": "error", "message": "ZeroDivisionError: nobody thought of it"}
