@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import shutil
 import socket
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -38,6 +41,25 @@ THINNED = {
     "test_years_in_every_spelling": 6,
 }
 """Tests of many cases of one kind: each n-th is in the fast suite, the others among the long tests."""
+
+# two workers and the commands they start would otherwise compile the same modules again and again; what is compiled is ignored by git
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Each worker compiles its share of the test modules first and finds the rest compiled: to rewrite every assert takes long."""
+    top, worker = Path(__file__).parent, os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is not None and [Path(name).resolve() for name in session.config.args] == [top]:
+        number, workers = int(worker.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        for path in sorted(top.rglob("test_*.py"))[number::workers]:
+            importlib.import_module(path.stem)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays to the end, so that nobody need look through it for dead cycles; the rest as in a command."""
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.hookimpl(tryfirst=True)

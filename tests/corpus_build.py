@@ -1,7 +1,8 @@
 """Small hard workbooks for the splice writer's tests: one feature or a combination each, every one with an investment table.
 
-`corpus()` yields them one at a time. Most are written with decisions; the others must be refused with a sentence, either before they
-are parsed (strict, encrypted, damaged) or before anything is written (signed, shared, protected, no room).
+`corpus()` yields them one at a time; each is made when its bytes are asked for. Most are written with decisions; the others must be
+refused with a sentence, either before they are parsed (strict, encrypted, damaged) or before anything is written (signed, shared,
+protected, no room).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, partial
 from io import BytesIO
 from typing import Any, Final, Literal
 
@@ -32,7 +33,7 @@ class Case:
 
     Attributes:
         features: what is in it, in the words of `corpus_lists`.
-        content: its bytes.
+        make: makes its bytes.
         expected: whether decisions can be written beside the table.
         sheet: where the table stands; its rows and columns are those of `corpus_base`.
         suffix: of the file's name.
@@ -40,10 +41,15 @@ class Case:
 
     name: str
     features: tuple[str, ...]
-    content: bytes
+    make: Callable[[], bytes]
     expected: Expected = "written"
     sheet: str = "Budget"
     suffix: str = ".xlsx"
+
+    @cached_property
+    def content(self) -> bytes:
+        """Its bytes."""
+        return self.make()
 
 
 def _threads(parts: Parts) -> None:
@@ -72,15 +78,19 @@ def _made(names: tuple[str, ...]) -> bytes:
 def corpus() -> Iterator[Case]:
     """All workbooks; the same names and bytes every time."""
     for name in MADE:
-        yield Case(name, (name,), _made((name,)))
+        yield Case(name, (name,), partial(_made, (name,)))
     for name, change in RAW.items():
-        yield Case(name, (name,), _changed(("plain",), [change]))
+        yield Case(name, (name,), partial(_changed, ("plain",), [change]))
     for name, make in ZIPS.items():
-        yield Case(name, (name,), make(Parts(_made(("plain",)))))
+        yield Case(name, (name,), partial(_zipped, make))
     yield from _special()
     yield from _by_openpyxl()
     yield from _together()
     yield from _refused()
+
+
+def _zipped(make: Callable[[Parts], bytes]) -> bytes:
+    return make(Parts(_made(("plain",))))
 
 
 def _changed(made: tuple[str, ...], changes: Sequence[Change]) -> bytes:
@@ -92,26 +102,40 @@ def _changed(made: tuple[str, ...], changes: Sequence[Change]) -> bytes:
 
 def _special() -> Iterator[Case]:
     """What needs something of XlsxWriter and of the parts, or another name."""
+    yield Case("threaded comments", ("threaded comments", "persons", "notes"), _threaded)
+    yield Case("slicer", ("table", "slicer", "AlternateContent"), _sliced)
+    yield Case("pivot with its cells", ("pivot",), _with_pivot)
+    yield Case("pivot beside the table", ("pivot",), partial(_changed, ("plain",), [pivot_on("Budget")]))
+    yield Case("macro", ("macro",), _with_macro, suffix=".xlsm")
+    yield Case("1904 dates", ("1904 dates",), lambda: base.Base(date_1904=True).saved())
+    for name in ("Bidrag & lån", "År 2025's 'plan' (tkr)", "Σ – ü 予算", "B" * 31):
+        yield Case(f"sheet called {name}", ("sheet name",), partial(_with_name, name), sheet=name)
+
+
+def _threaded() -> bytes:
     b = base.Base()
     _opened(b)
     parts = Parts(b.saved())
     _threads(parts)
-    yield Case("threaded comments", ("threaded comments", "persons", "notes"), parts.zipped())
+    return parts.zipped()
+
+
+def _sliced() -> bytes:
     parts = Parts(_made(("table",)))
     features.table_slicer(parts, "Budget", 1, 6, "I plan", (23, 9, 26, 16))
-    yield Case("slicer", ("table", "slicer", "AlternateContent"), parts.zipped())
+    return parts.zipped()
+
+
+def _with_pivot() -> bytes:
     b = base.Base()
     base.pivot_words(b)
     parts = Parts(b.saved())
     pivot_on("Noter")(parts)
-    yield Case("pivot with its cells", ("pivot",), parts.zipped())
-    yield Case("pivot beside the table", ("pivot",), _changed(("plain",), [pivot_on("Budget")]))
-    b = base.Base(macro=vba_project(("Sheet1", "Sheet2"), "Modul1", "Sub Ingenting()\nEnd Sub\n"))
-    yield Case("macro", ("macro",), b.saved(), suffix=".xlsm")
-    b = base.Base(date_1904=True)
-    yield Case("1904 dates", ("1904 dates",), b.saved())
-    for name in ("Bidrag & lån", "År 2025's 'plan' (tkr)", "Σ – ü 予算", "B" * 31):
-        yield Case(f"sheet called {name}", ("sheet name",), _with_name(name), sheet=name)
+    return parts.zipped()
+
+
+def _with_macro() -> bytes:
+    return base.Base(macro=vba_project(("Sheet1", "Sheet2"), "Modul1", "Sub Ingenting()\nEnd Sub\n")).saved()
 
 
 def _with_name(name: str) -> bytes:
@@ -140,9 +164,9 @@ def _by_openpyxl() -> Iterator[Case]:
     def table(book: Any) -> None:
         book["Budget"].add_table(Table(displayName="Investeringar", ref="A4:X8"))
 
-    yield Case("openpyxl", ("openpyxl",), saved(lambda _: None))
-    yield Case("openpyxl array", ("openpyxl", "array formula"), saved(array))
-    yield Case("openpyxl table", ("openpyxl", "table"), saved(table))
+    yield Case("openpyxl", ("openpyxl",), partial(saved, lambda _: None))
+    yield Case("openpyxl array", ("openpyxl", "array formula"), partial(saved, array))
+    yield Case("openpyxl table", ("openpyxl", "table"), partial(saved, table))
 
 
 def _together() -> Iterator[Case]:
@@ -154,10 +178,10 @@ def _together() -> Iterator[Case]:
         if _clash(name, other):
             continue
         made = tuple(dict.fromkeys((name, other)))
-        yield Case(f"{' + '.join(made)} + {change}", (*made, change), _changed(made, [RAW[change]]))
+        yield Case(f"{' + '.join(made)} + {change}", (*made, change), partial(_changed, made, [RAW[change]]))
     everything = tuple(m for m in makers if m not in _NOT_IN_ALL)
     added = ("custom XML", "sensitivity label", "printer settings", "validation x14", "external link", "connection", "custom property part")
-    yield Case("nearly everything", (*everything, *added), _changed(everything, [RAW[a] for a in added]))
+    yield Case("nearly everything", (*everything, *added), partial(_changed, everything, [RAW[a] for a in added]))
 
 
 _ALONE: Final = {
@@ -210,20 +234,21 @@ def _clash(one: str, other: str) -> bool:
 def _refused() -> Iterator[Case]:
     """What must not be touched, each refused with a sentence."""
     for name, change in REFUSED.items():
-        yield Case(name, (name,), _changed(("plain",), [change]), "refused")
+        yield Case(name, (name,), partial(_changed, ("plain",), [change]), "refused")
     for name, make in REFUSED_MADE.items():
-        b = base.Base()
-        make(b)
-        yield Case(name, (name,), b.saved(), "refused")
-    plain = _made(("plain",))
-    yield Case("truncated", ("truncated",), plain[:-200], "refused")
-    yield Case("a damaged part", ("damaged",), _flipped(plain), "refused")
-    yield Case("encrypted", ("encrypted",), compound({"EncryptedPackage": b"\0" * 64, "EncryptionInfo": b"\4\0\4\0"}), "refused")
+        yield Case(name, (name,), partial(_based, make), "refused")
+    yield Case("truncated", ("truncated",), lambda: _made(("plain",))[:-200], "refused")
+    yield Case("a damaged part", ("damaged",), lambda: _flipped(_made(("plain",))), "refused")
+    yield Case("encrypted", ("encrypted",), lambda: compound({"EncryptedPackage": b"\0" * 64, "EncryptionInfo": b"\4\0\4\0"}), "refused")
+    yield Case("a name that begins with a slash", ("pictures", "unsafe name"), partial(_based, base.pictures), "written")
+    yield Case("a web page", ("html",), lambda: b"<html><table><tr><td>ID</td></tr></table></html>", "refused")
+    yield Case("the same part twice", ("duplicate part",), lambda: _twice(_made(("plain",))), "refused")
+
+
+def _based(make: base.Make) -> bytes:
     b = base.Base()
-    base.pictures(b)
-    yield Case("a name that begins with a slash", ("pictures", "unsafe name"), b.saved(), "written")
-    yield Case("a web page", ("html",), b"<html><table><tr><td>ID</td></tr></table></html>", "refused")
-    yield Case("the same part twice", ("duplicate part",), _twice(plain), "refused")
+    make(b)
+    return b.saved()
 
 
 def _flipped(content: bytes) -> bytes:

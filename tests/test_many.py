@@ -239,10 +239,11 @@ def test_without_dask_the_cluster_is_a_finding(monkeypatch: pytest.MonkeyPatch) 
     assert raised.value.exit_code == EXIT_INPUT
 
 
-def test_neither_joblib_nor_dask_is_imported_by_a_run_that_needs_neither() -> None:
+def test_nothing_heavy_is_imported_by_a_run_that_does_not_need_it() -> None:
+    """Processes, clusters, pictures and distributions: the main job has none of them."""
     code = """
-import sys, portfolio.many, portfolio.cli.parser, portfolio.analysis.optimise
-print([name for name in sys.modules if name in ("joblib", "distributed", "dask")])
+import sys, portfolio.many, portfolio.cli.parser, portfolio.analysis.optimise, portfolio.reports.workbook, portfolio.reports.returned
+print([name for name in sys.modules if name in ("joblib", "distributed", "dask", "matplotlib", "scipy", "pandas")])
 """
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
