@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, product
 from math import floor
 
@@ -37,6 +38,15 @@ class Question:
         self.effect_years = list(range(self.years[0], planning.horizon.effects_until.value + 1))
         self.target = planning.horizon.target_year.value
         self.options = {i: self.options_of(r, layers) for i, r in self.items.items()}
+        self.lost_by = {i: [n for n, pair in enumerate(self.pairs) if pair.loser == i] for i in self.items}
+        self.tops: dict[str, int] = {}
+        if planning.emissions is not None:
+            self.tops = {name: int(base.value * 100_000) for name, base in planning.emissions.sectors.items()}
+            if planning.removals.allowance_share is not None:
+                self.tops["removal"] = floor(planning.emissions.base.value * planning.removals.allowance_share.value * 1000) * 100
+        # thousands of choices ask for the same figures: each is worked out once
+        for name in ("outlay", "ramp", "kilograms", "taken"):
+            setattr(self, name, cache(getattr(self, name)))
 
     def options_of(self, r: Investment, layers: tuple[str, ...]) -> list[tuple[int, str, int] | None]:
         last = self.years[-1] if self.p.horizon.allow_tail else self.years[-1] - len(r.outlay) + 1
@@ -138,6 +148,16 @@ class Question:
         r = self.items[i]
         return Fraction(r.ramp[min(k, len(r.ramp) - 1)]) if 0 <= k < len(r.outlay) + r.life else Fraction(0)
 
+    def kilograms(self, i: str, k: int) -> tuple[tuple[str, int], ...]:
+        """What a whole investment gives of each kind in a year, before overlaps."""
+        r = self.items[i]
+        amounts = (("reduction", r.tonnes - r.removal_tonnes), ("removal", r.removal_tonnes))
+        return tuple((kind, round(Fraction(amount) * 1000 * self.ramp(i, k))) for kind, amount in amounts)
+
+    def taken(self, n: int, kilograms: int, k: int) -> int:
+        """What the winner of a pair takes of the loser's kilograms."""
+        return floor(Fraction(self.pairs[n].share) * self.ramp(self.pairs[n].winner, k) * kilograms)
+
     def counted(self, c: Choice, t: int, kinds: tuple[str, ...]) -> int:
         """Ticks counted in a year: the maximum flow, as the minimum over all cuts."""
         cells: dict[tuple[str | None, str], int] = {}
@@ -145,23 +165,17 @@ class Question:
             r = self.items[i]
             if not r.counts_to_target or r.scope == "3":
                 continue
-            for kind, amount in (("reduction", r.tonnes - r.removal_tonnes), ("removal", r.removal_tonnes)):
-                kilograms = round(Fraction(amount) * 1000 * self.ramp(i, t - s))
+            for kind, kilograms in self.kilograms(i, t - s):
                 lost = 0
-                for pair in self.pairs:
-                    if pair.loser == i and pair.winner in c:
-                        other = c[pair.winner]
-                        share = Fraction(pair.share) * self.ramp(pair.winner, t - other[0])
-                        lost += floor(share * kilograms) * other[2]
+                for n in self.lost_by.get(i, ()):
+                    if self.pairs[n].winner in c:
+                        other = c[self.pairs[n].winner]
+                        lost += self.taken(n, kilograms, t - other[0]) * other[2]
                 if kind in kinds:
                     where = "removal" if kind == "removal" else r.emission_sector
                     cell = (r.overlap_group if r.overlap_group in self.caps else None, where)
                     cells[cell] = cells.get(cell, 0) + (kilograms * 100 - lost) * percent // 100
-        tops: dict[str, int] = {}
-        if self.p.emissions is not None:
-            tops = {name: int(base.value * 100_000) for name, base in self.p.emissions.sectors.items()}
-            if self.p.removals.allowance_share is not None:
-                tops["removal"] = floor(self.p.emissions.base.value * self.p.removals.allowance_share.value * 1000) * 100
+        tops = self.tops
         limited = sorted({d for _, d in cells if d in tops})
         best = None
         for n in range(len(limited) + 1):

@@ -1,14 +1,17 @@
-"""The Helsingborg sample, read and optimised once for all tests and all their processes."""
+"""The Helsingborg sample and a starter round, optimised once for all tests and all their processes."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
+import shutil
 import time
 from functools import cache
 from pathlib import Path
 
 from portfolio.analysis.optimise import Request, optimise
+from portfolio.cli import main
 from portfolio.excel.read import read_portfolio
 from portfolio.outcome import Run
 from portfolio.planning import Planning
@@ -45,12 +48,30 @@ def _shared(scenario: str) -> Run:
         part.write_bytes(pickle.dumps(run))
         part.replace(done)
         return run
+    _wait_for(done)
+    made: Run = pickle.loads(done.read_bytes())
+    return made
+
+
+def starter_round(folder: Path) -> Path:
+    """A starter round that has been run once, the run in `ut`, copied to a folder that does not exist yet."""
+    done = FOLDERS[-1] / "starter"
+    if _mine(done.with_suffix(".begun")):
+        part = done.with_suffix(".part")
+        part.mkdir()
+        with contextlib.chdir(part):
+            assert main(["init", ".", "--quiet"]) == 0
+            assert main(["optimise", "--out", "ut", "--quiet"]) == 0
+        part.rename(done)
+    _wait_for(done)
+    return shutil.copytree(done, folder)
+
+
+def _wait_for(done: Path) -> None:
     give_up = time.monotonic() + LONGEST
     while not done.exists():
         assert time.monotonic() < give_up, "the process that began the run has not finished it"
         time.sleep(0.05)
-    made: Run = pickle.loads(done.read_bytes())
-    return made
 
 
 def _mine(lock: Path) -> bool:

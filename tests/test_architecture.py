@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
 from pathlib import Path
 
+from sources import imported, modules, nodes
+
 TOP = Path(__file__).parent.parent
-PACKAGE = TOP / "portfolio"
 LEVELS = {
     0: ("errors", "units", "text", "ctrl_c", "inert", "__init__"),
     1: ("records", "planning", "statements", "explained", "explored", "outcome"),
@@ -68,28 +68,6 @@ LONG = {
 """Modules of more than 320 lines, each with its reason."""
 
 
-@cache
-def modules() -> list[tuple[Path, str, ast.Module]]:
-    """Every module of the package with its first name below `portfolio` and its tree."""
-    found = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        found.append((path, first, ast.parse(path.read_text("utf-8"))))
-    return found
-
-
-def imported(tree: ast.Module) -> set[str]:
-    """Dotted names that a module imports."""
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
-
-
 def test_imports_go_down_only() -> None:
     wrong = []
     for path, first, tree in modules():
@@ -143,23 +121,23 @@ def test_modules_are_small() -> None:
 def test_nothing_unfinished_or_machine_bound() -> None:
     places = r"(^|[\s\"'(=])/(work|farm|root)/"
     marks = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "raise Not" + "ImplementedError", places, "index" + "-url")))
-    for path in [*TOP.rglob("*.py"), *TOP.glob("*.md"), *TOP.glob("*.t*"), *(TOP / "docs").rglob("*.*"), *(TOP / "models").rglob("*.toml")]:
-        if ".venv" in path.parts or "build" in path.parts:
-            continue
+    ours = [p for p in TOP.iterdir() if p.name not in (".venv", "build")]
+    code = [path for top in ours for path in (top.rglob("*.py") if top.is_dir() else [top]) if path.suffix == ".py"]
+    for path in [*code, *TOP.glob("*.md"), *TOP.glob("*.t*"), *(TOP / "docs").rglob("*.*"), *(TOP / "models").rglob("*.toml")]:
         for n, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
             assert not marks.search(line), f"{path.relative_to(TOP)}:{n}"
 
 
 def test_only_the_command_line_prints() -> None:
     for path, first, tree in modules():
-        calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print"]
+        calls = [n for n in nodes(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print"]
         assert not calls or first == "cli", path.name
 
 
 def test_no_fault_is_swallowed() -> None:
     """No bare except, nothing as wide as Exception, and no handler that only passes."""
     for path, _, tree in modules():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.ExceptHandler):
                 where = f"{path.name}:{node.lineno}"
                 caught = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)} if node.type is not None else {"Exception"}
@@ -190,7 +168,7 @@ FLOATS = {
 def test_kronor_and_tonnes_are_never_floats() -> None:
     used = set()
     for path, first, tree in modules():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
                 place = first if first in FLOATS else path.name
                 assert place in FLOATS, f"{path.name}:{node.lineno}"

@@ -5,13 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import string
-from functools import cache
-from pathlib import Path
 
 from portfolio.formulation import ALL
 from portfolio.text import LANGUAGES, catalogue
-
-PACKAGE = Path(__file__).parent.parent / "portfolio"
+from sources import modules, nodes
 
 
 def placeholders(message: str) -> set[str]:
@@ -35,17 +32,11 @@ def test_messages_are_not_empty() -> None:
     assert empty <= {"terminal.stopped.none"}
 
 
-@cache
-def files() -> dict[Path, list[ast.AST]]:
-    """Every node of each file of the package."""
-    return {path: list(ast.walk(ast.parse(path.read_text("utf-8")))) for path in PACKAGE.rglob("*.py")}
-
-
 def literal_calls() -> list[tuple[str, str, str]]:
     """(file, function, first literal argument) of every call with a literal string first."""
     found = []
-    for file, nodes in files().items():
-        for node in nodes:
+    for file, _, tree in modules():
+        for node in nodes(tree):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 found.append((file.name, name, node.args[0].value))
@@ -70,7 +61,7 @@ def test_every_constraint_has_a_name_and_a_meaning() -> None:
 
 def trees() -> list[ast.AST]:
     """Every node of the package's code."""
-    return [node for nodes in files().values() for node in nodes]
+    return [node for _, _, tree in modules() for node in nodes(tree)]
 
 
 def vocabulary() -> set[str]:

@@ -184,11 +184,11 @@ def test_clashes_and_amounts_equal_enumeration() -> None:
     assert compared >= 2
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", [pytest.param(n, marks=pytest.mark.long if n < 2 else pytest.mark.soak) for n in range(4)])
 def test_clashes_and_amounts_equal_enumeration_on_many(block: int) -> None:
     checked, compared = run_block(range(1000 + 150 * block, 1150 + 150 * block))
-    assert checked >= 25
+    print(f"{checked} planted conflicts")
+    assert checked >= 40
     assert compared >= 10
 
 

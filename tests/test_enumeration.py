@@ -35,8 +35,7 @@ def test_optimum_equals_enumeration() -> None:
     assert feasible >= 10
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", [pytest.param(n, marks=pytest.mark.long if n % 2 else pytest.mark.soak) for n in range(10)])
 def test_optimum_equals_enumeration_on_many(block: int) -> None:
     feasible = sum(agree(seed) for seed in range(1000 + block * 60, 1060 + block * 60))
     assert feasible >= 25

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
@@ -14,6 +13,7 @@ import openpyxl
 import pytest
 
 from portfolio.cli import main
+from sample_run import starter_round
 
 Capture = pytest.CaptureFixture[str]
 
@@ -21,11 +21,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A starter round that has been run once."""
-    folder = tmp_path_factory.mktemp("round")
-    with contextlib.chdir(folder):
-        assert main(["init", "."]) == 0
-        assert main(["optimise", "--out", "ut"]) == 0
-    return folder
+    return starter_round(tmp_path_factory.mktemp("made") / "round")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
@@ -16,6 +15,7 @@ import pytest
 
 from portfolio.cli import main
 from portfolio.excel.safe_write import write_atomically
+from sample_run import starter_round
 
 Capture = pytest.CaptureFixture[str]
 
@@ -23,11 +23,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A starter round that has been run once."""
-    folder = tmp_path_factory.mktemp("round")
-    with contextlib.chdir(folder):
-        assert main(["init", "."]) == 0
-        assert main(["optimise", "--out", "ut"]) == 0
-    return folder
+    return starter_round(tmp_path_factory.mktemp("made") / "round")
 
 
 @pytest.fixture

@@ -51,9 +51,14 @@ def instance(size: int, shape: str, seed: int, objective: str = "most_tonnes") -
     return build_instance(*make(size, shape, seed, objective))
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=pytest.mark.long) if case not in ((10, "city", 1), (14, "knotty", 2)) else case for case in CASES]
-)
+def at_length(case: tuple[int, str, int]) -> Any:
+    """Two cases are fast, the seeds up to 3 long, the others run by hand."""
+    if case in ((10, "city", 1), (14, "knotty", 2)):
+        return case
+    return pytest.param(case, marks=pytest.mark.long if case[2] <= 3 else pytest.mark.soak)
+
+
+@pytest.mark.parametrize("case", [at_length(case) for case in CASES])
 def test_as_good_as_highs_alone(case: tuple[int, str, int], large: None) -> None:
     del large
     programme = build(instance(*case))
@@ -66,7 +71,7 @@ def test_as_good_as_highs_alone(case: tuple[int, str, int], large: None) -> None
     assert measure(programme.instance, found.picks).ticks / 100_000 == pytest.approx(found.value, abs=1e-3)
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 8))])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long if n < 4 else pytest.mark.soak) for n in range(2, 8))])
 def test_the_stages_give_the_same_plan(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ratio, its ties and its layers: the way of large programmes changes the path, never the plan."""
     portfolio, planning = make(12, "knotty", seed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import fnmatch
 import re
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import portfolio
+from sources import imported, modules
 
 TOP = Path(__file__).parent.parent
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))
@@ -92,11 +92,8 @@ def test_what_is_imported_is_declared() -> None:
     project = PROJECT["project"]
     always = {normal(re.match(r"[\w.-]+", line)[0]) for line in project["dependencies"]}  # type: ignore[index]
     extras = {("many", "cluster.py"): "cluster", ("analysis", "second_solver.py"): "audit"}
-    for path in (TOP / "portfolio").rglob("*.py"):
+    for path, _, tree in modules():
         extra = project["optional-dependencies"].get(extras.get(path.parts[-2:], ""), [])
         declared = always | {normal(re.match(r"[\w.-]+", line)[0]) for line in extra}  # type: ignore[index]
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-            for name in {n.split(".")[0] for n in names} - sys.stdlib_module_names - {"portfolio"}:
-                assert normal(name) in declared, f"{path.name} imports {name}"
+        for name in {n.split(".")[0] for n in imported(tree)} - sys.stdlib_module_names - {"portfolio"}:
+            assert normal(name) in declared, f"{path.name} imports {name}"

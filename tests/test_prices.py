@@ -135,8 +135,7 @@ def test_every_price_equals_enumeration() -> None:
     assert compared >= 30
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("block", range(2))
+@pytest.mark.parametrize("block", [pytest.param(0, marks=pytest.mark.long), pytest.param(1, marks=pytest.mark.soak)])
 def test_every_price_equals_enumeration_on_many(block: int) -> None:
     steps, moving, compared = run_block(range(100 + 20 * block, 120 + 20 * block))
     assert steps >= 60

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir
 from math import inf
 from pathlib import Path
 from threading import Lock
@@ -19,6 +18,7 @@ from portfolio.errors import SolveStopped
 from portfolio.quick import Found, Quick
 from portfolio.solve import Answer, Meaning, Session
 from portfolio.text import Text
+from sample_run import starter_round
 
 Capture = pytest.CaptureFixture[str]
 REAL, QUICK = Session.best, Quick.best
@@ -37,11 +37,7 @@ COMMANDS = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A starter round of four investments and its finished run `ut`."""
-    folder = tmp_path_factory.mktemp("round")
-    with chdir(folder):
-        assert main(["init", "."]) == 0
-        assert main(["optimise", "--out", "ut"]) == 0
-    return folder
+    return starter_round(tmp_path_factory.mktemp("made") / "round")
 
 
 @pytest.fixture
@@ -122,8 +118,17 @@ def said(command: str, capsys: Capture) -> dict[str, Any]:
     return dict(json.loads(capsys.readouterr().out))
 
 
-@pytest.mark.parametrize("command", [c if c == "stability" else pytest.param(c, marks=pytest.mark.long) for c in COMMANDS])
-@pytest.mark.parametrize("places", [(0.4,), pytest.param((0.05, 0.2, 0.6, 0.8, 0.95), marks=pytest.mark.long)])
+FEW, MORE_PLACES, MOST_PLACES = (0.4,), (0.05, 0.4, 0.8), (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("command", "places"),
+    [
+        ("stability", FEW),
+        *(pytest.param(command, MORE_PLACES, marks=pytest.mark.long) for command in COMMANDS),
+        *(pytest.param(command, MOST_PLACES, marks=pytest.mark.soak) for command in COMMANDS),
+    ],
+)
 def test_what_was_proven_is_shown(
     command: str, places: Sequence[float], finished: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

@@ -22,6 +22,7 @@ from portfolio.instance import build_instance
 from portfolio.solve import Clock
 from portfolio.stages import solve_stages
 from portfolio.text import Text
+from sample_run import starter_round
 from test_golden import commands
 from test_stopped import heavy
 
@@ -32,15 +33,7 @@ HEAD = "SKULD"
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A starter round with one finished run in `ut`, for tests that write nothing."""
-    folder = tmp_path_factory.mktemp("round")
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        assert main(["init", ".", "--quiet"]) == 0
-        assert main(["optimise", "--out", "ut", "--quiet"]) == 0
-    finally:
-        os.chdir(before)
-    return folder
+    return starter_round(tmp_path_factory.mktemp("made") / "round")
 
 
 @pytest.fixture

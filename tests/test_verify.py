@@ -38,7 +38,7 @@ from sample_run import TOP
 from test_audit_random import random_plan
 from test_funding_stack import funded
 
-LONG = pytest.mark.long
+LONG, SOAK = pytest.mark.long, pytest.mark.soak
 Capture = pytest.CaptureFixture[str]
 BASIS, BONDS = "beslutsunderlag.xlsx", "obligationsrapport.xlsx"
 Path_ = tuple[str | int, ...]
@@ -201,19 +201,18 @@ def test_no_false_alarm_on_random_plans(seeds: range) -> None:
         assert not found.differences, (seed, found.differences[:3])
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--scenario", "ccs-ett-ar-sent"],
-        ["--scenario", "ccs-40-procent-dyrare"],
-        ["--scenario", "endast-hallbara-lan"],
-        ["--scenario", "externa-levererar-50-procent"],
-        ["--scenario", "hog-ovrig-investering"],
-        ["--lang", "en"],
-        ["--time-limit", "1"],
-        ["--time-limit", "0.01"],
-        sorted(p.as_posix() for p in (TOP / "inputs" / "helsingborg-2025-by-owner").glob("*.xls[xm]")),
+        pytest.param(["--scenario", "ccs-ett-ar-sent"], marks=LONG),
+        pytest.param(["--scenario", "ccs-40-procent-dyrare"], marks=SOAK),
+        pytest.param(["--scenario", "endast-hallbara-lan"], marks=LONG),
+        pytest.param(["--scenario", "externa-levererar-50-procent"], marks=SOAK),
+        pytest.param(["--scenario", "hog-ovrig-investering"], marks=SOAK),
+        pytest.param(["--lang", "en"], marks=LONG),
+        pytest.param(["--time-limit", "1"], marks=LONG),
+        pytest.param(["--time-limit", "0.01"], marks=LONG),
+        pytest.param(sorted(p.as_posix() for p in (TOP / "inputs" / "helsingborg-2025-by-owner").glob("*.xls[xm]")), marks=LONG),
     ],
     ids=lambda a: "by owner" if len(a) > 2 else " ".join(a),
 )
@@ -229,14 +228,14 @@ def test_no_false_alarm_on_the_sample(arguments: list[str], tmp_path: Path, monk
 # --- something has been changed since ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("most", [8, pytest.param(120, marks=LONG)])
+@pytest.mark.parametrize("most", [8, pytest.param(40, marks=LONG), pytest.param(120, marks=SOAK)])
 def test_every_changed_leaf_of_the_run_is_named(home: Path, most: int) -> None:
     path = home / "run" / RUN
     raw = json.loads(path.read_text("utf-8"))
     for leaf in spread(list(leaves(raw)), most):
         was = planted(raw, leaf)
         path.write_text(json.dumps(raw, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
-        found = changed(home / "run", whole=most > 50)
+        found = changed(home / "run", whole=most > 8)
         assert named(found, RUN), leaf
         assert [d.place for d in found.differences if d.what == "leaf"] == [".".join(names_of(raw, leaf))], leaf
         restored(raw, leaf, was)
@@ -253,15 +252,14 @@ def names_of(raw: Any, path: Path_) -> Iterator[str]:
         raw = inner
 
 
-@pytest.mark.parametrize("most", [4, pytest.param(60, marks=LONG)])
+@pytest.mark.parametrize("most", [pytest.param(4, marks=LONG), pytest.param(20, marks=LONG), pytest.param(60, marks=SOAK)])
 @pytest.mark.parametrize("book", [BASIS, BONDS, "returned"])
-@pytest.mark.long
 def test_every_changed_cell_is_named(home: Path, book: str, most: int) -> None:
     path = home / "run" / book if book != "returned" else next((home / "run" / "returned").iterdir())
     sound, name = path.read_bytes(), path.relative_to(home / "run").as_posix()
     for sheet, address in spread(cells_of(path), most):
         with_cell(path, sheet, address)
-        found = changed(home / "run", whole=most > 50)
+        found = changed(home / "run", whole=most > 4)
         assert [d.place for d in found.differences if d.what == "cell"] == [f"{sheet}!{address}"], (sheet, address)
         assert named(found, name)
         path.write_bytes(sound)
@@ -457,7 +455,7 @@ EXEMPT = re.compile(
 """What no arithmetic can tell: words, and figures of plans that the run does not keep. The list of files names them."""
 
 
-@pytest.mark.parametrize("most", [8, pytest.param(400, marks=LONG)])
+@pytest.mark.parametrize("most", [8, pytest.param(160, marks=LONG), pytest.param(400, marks=SOAK)])
 def test_a_forged_figure_does_not_fit_the_others(most: int) -> None:
     raw = raw_of(small().run)
     counted = [leaf for leaf in leaves(raw) if not EXEMPT.fullmatch(".".join(map(str, leaf)))]
@@ -480,7 +478,7 @@ SUMMED = {"Sammanfattning": "A", "Beslut": "O", "Årsplan": "", "Utsläpp": "", 
 """Sheets of the decision workbook of which every figure is counted again; and a column of words that is not."""
 
 
-@pytest.mark.parametrize("most", [3, pytest.param(60, marks=LONG)])
+@pytest.mark.parametrize("most", [3, pytest.param(25, marks=LONG), pytest.param(60, marks=SOAK)])
 def test_a_forged_cell_does_not_fit_run_json(home: Path, most: int) -> None:
     path = home / "run" / BASIS
     sound = path.read_bytes()

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from portfolio.cli.completion import answer_the_shell
 from portfolio.cli.ending import suggest
@@ -39,12 +40,19 @@ __all__ = [
 ]
 
 
+@cache
+def _command_line(lang: Lang, json: bool) -> argparse.ArgumentParser:
+    """Made once, for whoever runs many commands in one process: it has hundreds of options."""
+    return parser_of(Text(lang), json=json)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (docs/exit-codes.md)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    text = Text(_language(given))
+    lang = _language(given)
+    text = Text(lang)
     say_what_the_stream_can(sys.stdout, sys.stderr)
-    parser = parser_of(text, json="--json" in given)
+    parser = _command_line(lang, "--json" in given)
     if "_ARGCOMPLETE" in os.environ:  # the shell asks what could come next
         answer_the_shell(parser)
     options = parser.parse_args(given)
