@@ -122,7 +122,7 @@ def deliver_for_ever(folder: Path) -> int:
 
 
 @POSIX
-@pytest.mark.parametrize("kills", [8, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [8, pytest.param(100, marks=pytest.mark.long), pytest.param(300, marks=pytest.mark.soak)])
 def test_killed_while_delivering_again_and_again(kills: int, tmp_path: Path) -> None:
     deliver(tmp_path, generation(0))
     left: Counter[str] = Counter()
