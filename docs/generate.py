@@ -145,7 +145,6 @@ def schema_page() -> str:
 
 
 @cache
-@cache
 def sample(lang: Lang = "sv") -> tuple[str, str]:
     """What `portfolio optimise` prints on the sample, at 80 columns, and the report that it writes."""
     with tempfile.TemporaryDirectory() as folder:
