@@ -36,8 +36,11 @@ LEANS: Final[Mapping[str, tuple[str, ...]]] = {
 M = TypeVar("M", bound=BaseModel)
 
 
-def load_planning(path: Path, scenarios: Sequence[Path] = ()) -> tuple[Planning, list[Finding]]:
+def load_planning(path: Path, scenarios: Sequence[Path] = (), unsaved: tuple[str, str] | None = None) -> tuple[Planning, list[Finding]]:
     """Read `path` and lay `scenarios` over it, in order.
+
+    Args:
+        unsaved: a further scenario that is in no file yet: what findings call it, and its text.
 
     Returns:
         The model and the warnings and notes about it.
@@ -50,19 +53,21 @@ def load_planning(path: Path, scenarios: Sequence[Path] = ()) -> tuple[Planning,
     titles: list[str] = []
     hashes = [digest]
     overlaid: dict[str, str] = {}
-    for scenario in scenarios:
-        overlay, its_hash = read_toml(scenario, findings)
+    laid = [(scenario.stem, scenario.as_posix(), read_toml(scenario, findings)) for scenario in scenarios]
+    if unsaved is not None:
+        laid.append((unsaved[0], unsaved[0], toml_of(unsaved[1].encode("utf-8"), unsaved[0], findings)))
+    for name, file, (overlay, its_hash) in laid:
         hashes.append(its_hash)
-        titles.append(str(overlay.pop("title", scenario.stem)))
+        titles.append(str(overlay.pop("title", name)))
         overlay.pop("description", None)
-        _overlay(data, overlay, scenario.as_posix(), "", findings, overlaid)
+        _overlay(data, overlay, file, "", findings, overlaid)
     if has_errors(findings):
         raise InputError(findings)
     planning = _planning(data, path, findings)
     findings = [_where_stated(f, path.as_posix(), overlaid) for f in findings]
     if planning is None or has_errors(findings):
         raise InputError(findings)
-    combined = hashlib.sha256("".join(hashes).encode()).hexdigest() if scenarios else digest
+    combined = hashlib.sha256("".join(hashes).encode()).hexdigest() if laid else digest
     return planning.model_copy(update={"sha256": combined, "scenarios": tuple(titles), "overlaid": overlaid or None}), findings
 
 
@@ -133,6 +138,11 @@ def read_toml(path: Path, findings: list[Finding]) -> tuple[Table, str]:
     except OSError as fault:
         findings.append(finding("model_unreadable", file, reason=os_reason(fault)))
         return {}, ""
+    return toml_of(raw, file, findings)
+
+
+def toml_of(raw: bytes, file: str, findings: list[Finding]) -> tuple[Table, str]:
+    """The table that the bytes of a TOML file mean, and their SHA-256; empty, both, after a finding."""
     try:
         return _inert(tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal)), hashlib.sha256(raw).hexdigest()
     except UnicodeDecodeError:
@@ -154,13 +164,13 @@ def _inert(value: Any) -> Any:
 
 
 def _overlay(base: Table, overlay: Table, file: str, place: str, findings: list[Finding], overlaid: dict[str, str]) -> None:
-    """Lay a scenario over the model: tables are merged, a quantity is replaced whole; `overlaid` notes the file of what was laid over."""
+    """Lay a scenario over the model: tables are merged, a quantity or a lock is replaced whole; `overlaid` notes the file of each."""
     known = _known_keys(place)
     for key, value in overlay.items():
         here = f"{place}.{key}" if place else key
         if known is not None and key not in known:
             findings.append(finding("scenario_key_unknown", file, here, value if not isinstance(value, dict) else ""))
-        elif isinstance(value, dict) and not {"value", "values"} & value.keys() and isinstance(base.get(key, {}), dict):
+        elif isinstance(value, dict) and not _whole(here, value) and isinstance(base.get(key, {}), dict):
             if key not in base:
                 overlaid[here] = file
             _overlay(base.setdefault(key, {}), value, file, here, findings, overlaid)
@@ -168,6 +178,11 @@ def _overlay(base: Table, overlay: Table, file: str, place: str, findings: list[
             base[key] = value
             overlaid.pop(here, None)  # the last scenario that states it is the one to mend
             overlaid[here] = file
+
+
+def _whole(place: str, value: Table) -> bool:
+    """What is said in one piece: a quantity, or the lock of an investment, whose year belongs to its kind."""
+    return bool({"value", "values"} & value.keys()) or (place.startswith("investments.") and place.endswith(".lock"))
 
 
 def _known_keys(place: str) -> frozenset[str] | None:
