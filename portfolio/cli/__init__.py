@@ -24,6 +24,7 @@ from portfolio.cli.face import (
 )
 from portfolio.cli.parser import REPORTS, parser_of
 from portfolio.errors import AuditBreached, CannotWrite, InputError, PortfolioError, SolveFailed, WorkerLost
+from portfolio.reports.fault import fault_line
 from portfolio.text import Lang, Text
 
 __all__ = [
@@ -71,23 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as fault:
         face.findings(fault.findings)
         return EXIT_INPUT
-    except CannotWrite as fault:
-        name = next((n for n in (f"cli.write.{fault.reason}", f"os.{fault.reason}") if text.has(n)), None)
-        reason = text(name) if name is not None else fault.reason
-        face.error(text("cli.cannot_write", path=fault.path, reason=reason))
-        return EXIT_WRITE
-    except AuditBreached as fault:
-        face.error(text("cli.audit_breached", breaches="; ".join(fault.breaches)))
-        return EXIT_FAULT
-    except SolveFailed as fault:
-        face.error(text("cli.solve_failed", status=fault.status))
-        return EXIT_FAULT
-    except WorkerLost as fault:
-        face.error(text("cli.worker_lost", reason=fault.reason))
-        return EXIT_FAULT
-    except MemoryError:
-        face.error(text("cli.out_of_memory"))
-        return EXIT_FAULT
+    except (CannotWrite, AuditBreached, SolveFailed, WorkerLost, MemoryError) as fault:
+        face.error(fault_line(fault, text))
+        return EXIT_WRITE if isinstance(fault, CannotWrite) else EXIT_FAULT
     except PortfolioError as fault:
         face.error(str(fault))
         return fault.exit_code

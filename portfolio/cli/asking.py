@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from portfolio.cli.face import Face
 from portfolio.cli.reading import only_the_run, read
+from portfolio.errors import InputError, finding
 
 if TYPE_CHECKING:
     from portfolio.outcome import Run
@@ -60,6 +61,24 @@ def finished_run(options: argparse.Namespace) -> Asked:
 
         question = question_of_run(run, path, load_layouts(Path("models") / "layouts"))
     return Asked(run, *question)
+
+
+def unchanged_run(options: argparse.Namespace) -> Asked:
+    """The finished run of `--run`, whose workbooks and model file, still what they were, become those of the command.
+
+    Raises:
+        InputError: one of them has changed or gone since, or the run has scenarios of its own.
+    """
+    from portfolio.planning_load import load_planning
+
+    asked = finished_run(options)
+    model = Path(asked.planning.file)
+    if asked.planning.scenarios:
+        raise InputError([finding("scenarios_on_scenario", options.finished.as_posix(), names=", ".join(asked.planning.scenarios))])
+    if not model.is_file() or load_planning(model)[0] != asked.planning:
+        raise InputError([finding("run_model_changed", options.finished.as_posix(), model=asked.planning.file)])
+    options.model, options.workbooks = model, [Path(i.file) for i in asked.portfolio.inputs]
+    return asked
 
 
 def proven(run: Run) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portfolio.cli.asking import asked_run, finished_run, proven
+from portfolio.cli.asking import asked_run, proven, unchanged_run
 from portfolio.cli.ending import ended, no_proven_plan
 from portfolio.cli.face import EXIT_INTERRUPTED, Face
 from portfolio.cli.optimise import MANIFEST, MEMORANDUM, REPORT, exit_of
@@ -170,29 +169,13 @@ def run_scenarios(options: argparse.Namespace, face: Face) -> int:
     from portfolio.planning_load import find_scenarios
 
     options.scenarios = []
-    base = _unchanged(options) if options.finished is not None else None
+    base = unchanged_run(options).run if options.finished is not None else None
     names = [path.stem for path in find_scenarios(model_path(options).parent)]
     if not names:
         raise InputError([finding("scenarios_none", (model_path(options).parent / "scenarios").as_posix())])
     asked = [(name,) for name in names]
     runs = [base, *solved_beside(options, asked, face)] if base is not None else solved_beside(options, [(), *asked], face)
     return _beside(list(zip(["-", *names], runs, strict=True)), options, face)
-
-
-def _unchanged(options: argparse.Namespace) -> Run:
-    """The finished run of `--run`; its workbooks and its model file are what the scenarios are laid over.
-
-    Raises:
-        InputError: one of them has changed or gone since, or the run has scenarios of its own.
-    """
-    run, portfolio, planning = finished_run(options)
-    model = Path(planning.file)
-    if planning.scenarios:
-        raise InputError([finding("scenarios_on_scenario", options.finished.as_posix(), names=", ".join(planning.scenarios))])
-    if not model.is_file() or sha256(model.read_bytes()).hexdigest() != planning.sha256:
-        raise InputError([finding("run_model_changed", options.finished.as_posix(), model=planning.file)])
-    options.model, options.workbooks = model, [Path(i.file) for i in portfolio.inputs]
-    return run
 
 
 def solved_beside(options: argparse.Namespace, asked: Sequence[Sequence[str]], face: Face) -> list[Run]:
