@@ -33,7 +33,7 @@ LEVELS = {
     3: ("formulation", "narrow", "standing", "bounds", "matrix", "shorter", "trial", "worlds"),
     4: ("solve", "solved", "solving", "stages", "reaching", "value", "quick", "asked", "proving", "optimum", "many"),
     5: ("analysis",),
-    6: ("reports",),
+    6: ("reports", "whatif"),
     7: ("cli", "__main__"),
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names}
@@ -44,7 +44,8 @@ LIBRARIES = {
     "openpyxl": ("excel",),
     "xlsxwriter": ("excel",),
     "zipfile": ("excel",),
-    "rich": ("reports", "cli"),
+    "rich": ("reports", "cli", "whatif"),
+    "textual": ("whatif",),
     "argcomplete": ("cli",),
     "matplotlib": ("reports",),
     "tomllib": ("planning_load", "layout_load", "text"),

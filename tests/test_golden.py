@@ -293,7 +293,7 @@ def test_the_help_of_every_command(lang: Lang, monkeypatch: pytest.MonkeyPatch) 
 
 def test_help_loads_nothing_heavy() -> None:
     """`portfolio X --help` answers at once: no solver, no tables, no workbooks, no pictures."""
-    heavy = ("pandas", "pulp", "openpyxl", "highspy", "numpy", "matplotlib", "scipy", "xlsxwriter", "joblib", "pydantic")
+    heavy = ("textual", "pandas", "pulp", "openpyxl", "highspy", "numpy", "matplotlib", "scipy", "xlsxwriter", "joblib", "pydantic")
     names = [name.split()[1:] for name in commands(parser_of(Text("sv")))]
     code = f"""
 import sys

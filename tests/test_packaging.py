@@ -92,6 +92,7 @@ def test_what_is_imported_is_declared() -> None:
     project = PROJECT["project"]
     always = {normal(re.match(r"[\w.-]+", line)[0]) for line in project["dependencies"]}  # type: ignore[index]
     extras = {("many", "cluster.py"): "cluster", ("analysis", "second_solver.py"): "audit"}
+    extras |= dict.fromkeys((("whatif", name) for name in ("screen.py", "dialogs.py", "table.py")), "tui")
     for path, _, tree in modules():
         extra = project["optional-dependencies"].get(extras.get(path.parts[-2:], ""), [])
         declared = always | {normal(re.match(r"[\w.-]+", line)[0]) for line in extra}  # type: ignore[index]

@@ -23,6 +23,7 @@ from portfolio.cli.robust import run_robust, run_stress
 from portfolio.cli.usage import Usage
 from portfolio.cli.values import amount, percent, plans, points, seconds, seed, workers, worlds
 from portfolio.cli.verify import run_verify
+from portfolio.cli.whatif import run_whatif
 from portfolio.text import LANGUAGES, Text
 from portfolio.units import MoneyUnit
 
@@ -74,6 +75,7 @@ def parser_of(text: Text, *, json: bool = False) -> argparse.ArgumentParser:
     why = add("why", run_why)
     why.add_argument("id", metavar=text("cli.help.id"), help=text("cli.help.why_id"))
     _add_question(why, text)
+    _add_question(add("whatif", run_whatif), text)
     _add_explored(add, text)
     compare = add("compare", run_compare)
     compare.add_argument("rounds", nargs="+", metavar=text("cli.help.round"), help=text("cli.help.rounds"))
