@@ -331,6 +331,41 @@ OTHERS: Final = (
     cluster("cluster_version", Answers(versions={"tcp://10.0.0.2:40123": "0.0.9"}), "the workers have portfolio 0.0.9."),
 )
 
+# --- the what-if on the screen ---------------------------------------------------------------------------------------
+
+
+def changed_under_way(folder: Path) -> None:
+    """A change is asked for after the model has been saved again."""
+    from portfolio.excel.read import read_portfolio
+    from portfolio.planning_load import load_planning
+    from portfolio.text import Text
+    from portfolio.whatif.edits import Edits
+    from portfolio.whatif.question import Basis
+
+    model = Path(MODEL)
+    portfolio, _ = read_portfolio([Path(BOOK)], load_planning(model, ())[0].horizon.years)
+    basis = Basis(model, (), portfolio)
+    newer_model(folder)
+    basis.ask(Edits(), Text("sv"))
+
+
+WHATIF: Final = (
+    Example(
+        "whatif_missing",
+        file="textual",
+        command="whatif bok.xlsx",
+        around=replaced("portfolio.cli.whatif.find_spec", lambda _name: None),
+        words="Textual is not installed.",
+    ),
+    Example("whatif_no_screen", file="portfolio whatif", command="whatif bok.xlsx", words="What the command says is sent to a file."),
+    Example(
+        "whatif_model_changed",
+        file=MODEL,
+        act=changed_under_way,
+        words="`portfolio whatif bok.xlsx` is on the screen; a comment is added to the model, and then a decision is changed.",
+    ),
+)
+
 # --- returned workbooks ----------------------------------------------------------------------------------------------
 
 
@@ -438,4 +473,4 @@ RETURNED: Final = (
     ),
     back("return_same_name", second_folder, "A second workbook is `bolaget/bok.xlsx`.", file=f"bolaget/{BOOK}"),
 )
-OWN: Final = (*RUNS, *ACTIONS, *OTHERS, *RETURNED)
+OWN: Final = (*RUNS, *ACTIONS, *OTHERS, *WHATIF, *RETURNED)
