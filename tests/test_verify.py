@@ -31,6 +31,7 @@ from portfolio.verify import MANIFEST, RUN, Verification, manifest, recount, ver
 from portfolio.verify.figures import Figures
 from portfolio.verify.files import check_files, check_inputs
 from portfolio.verify.flow import largest_flow
+from portfolio.verify.page import PAGE
 from portfolio.verify.plan import Basis, Plan
 from portfolio.verify.result import DAMAGED
 from random_questions import question
@@ -373,6 +374,44 @@ def test_every_leaf_of_the_list_of_files_matters(home: Path) -> None:
     assert [u.what for u in found.unchecked] == ["no_manifest"]
 
 
+def test_a_changed_page_is_named_and_a_forged_one_does_not_fit_run_json(home: Path) -> None:
+    """In the starter's report the tonnes of the plan stand in a sentence and, with their exact value, in the comparison of plans."""
+    page = home / "run" / PAGE
+    sound = page.read_text("utf-8")
+    tonnes = json.loads((home / "run" / RUN).read_text("utf-8"))["totals"]["tonnes"]
+    assert f'value="{tonnes}"' in sound
+
+    def said(text: str, *, forged: bool) -> set[str]:
+        page.write_text(text, "utf-8")
+        if forged:
+            forge(home / "run")
+        return {d.what for d in verify(home / "run").differences if d.file == PAGE}
+
+    other = f"{round(tonnes) + 1000:,}".replace(",", "\u00a0")
+    shown = f"{round(tonnes):,}".replace(",", "\u00a0")
+    assert shown in sound
+    assert said(sound.replace(shown, other), forged=False) == {"said", "file_changed", "page_figure"}
+    assert said(sound.replace("<script", "<script data-x='1'").replace("</body>", "<script>1</script></body>"), forged=False) == {
+        "file_content"
+    }
+    assert said(sound.replace(shown, other), forged=True) == {"page_figure"}, "what is seen is not the value beside it"
+    assert said(sound.replace(f'value="{tonnes}"', f'value="{tonnes + 1000}"').replace(shown, other), forged=True) == {"page_totals"}
+    assert said(sound.replace(f'value="{tonnes}"', 'value="x"'), forged=True) == {"page_figure", "page_totals"}
+    assert not said(sound, forged=True)
+    listed = json.loads((home / "run" / MANIFEST).read_text("utf-8"))
+    del listed["files"][PAGE]
+    (home / "run" / MANIFEST).write_text(json.dumps(listed), "utf-8")
+    assert [(d.file, d.place) for d in verify(home / "run").differences] == [(MANIFEST, PAGE)], "the run wrote it: it was on the list"
+
+
+def test_a_run_of_nothing_and_another_time_are_named(home: Path) -> None:
+    listed = json.loads((home / "run" / MANIFEST).read_text("utf-8"))
+    (home / "run" / MANIFEST).write_text(json.dumps({**listed, "created": "2001-01-01T00:00:00+00:00"}), "utf-8")
+    assert [(d.what, d.place) for d in verify(home / "run").differences] == [("manifest", "created")]
+    (home / "run" / RUN).write_text("null", "utf-8")
+    assert "file_only" not in {d.what for d in verify(home / "run").differences}
+
+
 def test_inputs_changed_missing_and_renamed(home: Path, capsys: Capture) -> None:
     workbook, model = next((home / "inputs").glob("*.xlsx")), next((home / "models").glob("*.toml"))
     framework = next((home / "models" / "frameworks").glob("*.toml"))
@@ -646,7 +685,9 @@ def test_every_difference_has_its_sentence() -> None:
     differ = set(re.findall(r'\.differ\(\s*"(\w+)"', sources)) | {
         "cell",
         "leaf",
+        "said",
         "file_changed",
+        "file_content",
         "file_only",
         "second_better",
         "second_worse",

@@ -17,6 +17,7 @@ from portfolio.verify import bonds, statements
 from portfolio.verify.books import BASIS, Book, check_sums
 from portfolio.verify.figures import Figures
 from portfolio.verify.files import cells_of, check_files, check_inputs, manifest
+from portfolio.verify.page import PAGE, check_page
 from portfolio.verify.plan import Basis, Plan
 from portfolio.verify.proof import check_heading, check_limits_shown, check_proof, floor_ticks
 from portfolio.verify.result import DAMAGED, MANIFEST, RUN, Difference, Raw, Verification
@@ -43,6 +44,8 @@ def verify(folder: Path) -> Verification:
             name: raw[name]
             for name in ("title", "created", "status", "stop_reason", "objective", "software", "totals", "scenarios", "lang")
         }
+        if listed is not None and listed["created"] != raw["created"]:
+            found.differ("manifest", MANIFEST, "created", listed["created"], raw["created"])
         check_inputs(folder, raw, listed, found)
         basis = recount(raw, found)
         _workbooks(folder, raw, basis, found)
@@ -122,3 +125,5 @@ def _workbooks(folder: Path, raw: Raw, basis: Basis | None, found: Verification)
                     Book(found, sheets, raw, Text(lang)).check(basis)
     if raw["totals"] is not None and not (folder / BASIS).is_file():
         found.differ("file_missing", BASIS)
+    if raw["totals"] is not None and (folder / PAGE).is_file():
+        check_page((folder / PAGE).read_text("utf-8", errors="replace"), raw, found)

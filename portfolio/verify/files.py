@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from portfolio.excel.raw import Damaged, Sheet, read_cells
+from portfolio.verify.page import PAGE, sayings
 from portfolio.verify.result import MANIFEST, RUN, Difference, Raw, Verification
 
 MEMORANDUM = "tjansteskrivelse.md"
 """Written with a run and there to be edited: it is no evidence and is not listed."""
+WRITTEN = ("beslutsunderlag.xlsx", "obligationsrapport.xlsx", PAGE)
+RETURNED = "returned"
+"""What a run writes beside its run.json."""
 LOCK = ".portfolio.lock"
 """What whoever writes into a folder holds; always empty."""
 
@@ -57,7 +61,7 @@ def digests_of(name: str, content: bytes) -> str:
 
 
 def tree_of(name: str, content: bytes) -> Any:
-    """What is in a file, as maps and lists: JSON as it is, workbooks as sheet, row and column; None for other files.
+    """What is in a file, as maps and lists: JSON as it is, workbooks by sheet, row and column, what pages say; None for other files.
 
     Raises:
         Damaged: it cannot be read.
@@ -67,6 +71,8 @@ def tree_of(name: str, content: bytes) -> Any:
             return json.loads(content, parse_float=Decimal)
         except (ValueError, RecursionError) as fault:
             raise Damaged(str(fault)) from fault
+    if name.endswith(".html"):
+        return sayings(content.decode("utf-8", "replace"))
     if name.endswith((".xlsx", ".xlsm")):
         sheets = cells_of(content)
         return {
@@ -181,7 +187,11 @@ def check_files(folder: Path, found: Verification) -> Raw | None:
         found.differ("manifest", MANIFEST, RUN)
     beside = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
     ours = {*made["files"], MANIFEST, MEMORANDUM, LOCK}
-    found.notes += [Difference("extra_file", name) for name in beside if name not in ours]
+    for name in sorted({*beside} - ours):
+        if name in WRITTEN or name.startswith(f"{RETURNED}/"):
+            found.differ("manifest", MANIFEST, name)  # the run wrote it, so it was on the list
+        else:
+            found.notes.append(Difference("extra_file", name))
     sound: Raw = made
     return sound
 
@@ -213,34 +223,39 @@ def _check_file(name: str, content: bytes, stated: Raw, found: Verification) -> 
     except Damaged as fault:
         found.differ("file_damaged", name, "", fault)
         return
-    named = _changed(tree, stated["digests"], name, found) if tree is not None else 0
-    found.differ("file_changed" if named else "file_only", name)
+    named = _changed(tree, stated["digests"], name, found) if tree is not None or name.endswith(".json") else 0
+    # a page also has scripts and looks, which have no digests
+    rest = "file_content" if name.endswith(".html") or not stated["digests"] else "file_only"
+    found.differ("file_changed" if named else rest, name)
 
 
 def _digests_agree(name: str, content: bytes, digests: str, found: Verification) -> None:
     """The digests of a file that is as it was must be its own: otherwise the list has been changed."""
     own = digests_of(name, content)
     found.leaves += len(own) // LENGTH
-    if own != digests:
+    if own != digests and not (name.endswith(".html") and not digests):  # a page had none before this version
         found.differ("manifest", MANIFEST, name)
 
 
 def _changed(tree: Any, digests: str, name: str, found: Verification) -> int:
     """Name every leaf whose digest is not among the stored ones, and every container that holds something else than before."""
     kept = {digests[n : n + LENGTH] for n in range(0, len(digests), LENGTH)}
-    cells = not name.endswith(".json")
-    what = "cell" if cells else "leaf"
+    cells = name.endswith((".xlsx", ".xlsm"))
+    what = "cell" if cells else "said" if name.endswith(".html") else "leaf"
     every = sorted(nodes(tree))
     found.leaves += len(every)
     new = [n for n in every if digest(n) not in kept]
     leaves = [n for n in new if n.leaf]
     for node in leaves[:MOST_NAMED]:
+        if what == "said":
+            found.differ(what, name, "", node.steps[-1])
+            continue
         value = node.value.partition(" ")[2]
         found.differ(what, name, place_of(tree, node, cells=cells), value.partition(":")[2] if cells else value)
     if len(leaves) > MOST_NAMED:
         found.differ("more", name, "", len(leaves) - MOST_NAMED)
     shapes = [n for n in new if not n.leaf and not any(leaf.path.startswith(n.path + "\0") for leaf in leaves)]
-    for node in shapes[:MOST_NAMED]:
+    for node in shapes[: MOST_NAMED if what != "said" or not leaves else 0]:
         if not any(other.path != node.path and other.path.startswith(node.path + "\0") for other in shapes):
             found.differ("removed", name, place_of(tree, node, cells=cells))
     return len(new)
