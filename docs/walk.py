@@ -85,6 +85,8 @@ def run(line: str) -> str:
             if code != int(wanted[1] if wanted else 0):
                 raise Astray(f"exit code {code}: {line}\n{printed.getvalue()}")
             return printed.getvalue()
+        case ["cp", "-r", source, target]:
+            shutil.copytree(source, target)
         case ["cp", source, target]:
             shutil.copy(source, target)
         case ["mkdir", folder]:

@@ -473,4 +473,27 @@ RETURNED: Final = (
     ),
     back("return_same_name", second_folder, "A second workbook is `bolaget/bok.xlsx`.", file=f"bolaget/{BOOK}"),
 )
-OWN: Final = (*RUNS, *ACTIONS, *OTHERS, *WHATIF, *RETURNED)
+
+
+def decided_before(folder: Path) -> list[Finding]:
+    """The workbook that came back is optimised as it is."""
+    from portfolio.cli.optimise import decisions_unread
+    from portfolio.excel.read import read_workbooks
+
+    (folder / BOOK).write_bytes((folder / "ut" / "returned" / BOOK).read_bytes())
+    return decisions_unread(read_workbooks([Path(BOOK)], YEARS).tables)
+
+
+DECIDED: Final = (
+    Example(
+        "decisions_not_read",
+        place="{sheet}",
+        severity="warning",
+        ran=RUN,
+        act=decided_before,
+        words="`ut/returned/bok.xlsx` is copied over `bok.xlsx`, and `portfolio optimise bok.xlsx` is run again.",
+        long=True,
+    ),
+)
+
+OWN: Final = (*RUNS, *ACTIONS, *OTHERS, *WHATIF, *RETURNED, *DECIDED)

@@ -11,6 +11,8 @@ from portfolio.cli.face import EXIT_DONE, EXIT_INFEASIBLE, EXIT_INTERRUPTED, EXI
 from portfolio.cli.reading import files_read, read
 from portfolio.cli.writing import created, write
 from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
+from portfolio.errors import Finding, Severity, finding
+from portfolio.excel.found import TableFound
 
 if TYPE_CHECKING:
     from portfolio.outcome import Run
@@ -22,6 +24,11 @@ REPORT, MEMORANDUM = "rapport.html", "tjansteskrivelse.md"
 """The report for elected members, and the page that an officer pastes."""
 RUN, MANIFEST = "run.json", "manifest.json"
 """The run itself, and the list of everything that was written and read."""
+
+
+def decisions_unread(tables: Sequence[TableFound]) -> list[Finding]:
+    """A warning for each table with decisions of an earlier run: nobody may think that what is changed there counts."""
+    return [finding("decisions_not_read", t.file, t.sheet, severity=Severity.WARNING) for t in tables if t.ours]
 
 
 def run_check(options: argparse.Namespace, face: Face) -> int:
@@ -46,14 +53,17 @@ def run_check(options: argparse.Namespace, face: Face) -> int:
         if question is not None:
             return audited(question)
     inputs = read(options)
-    if any(t.ours for t in inputs.tables):
+    unread = decisions_unread(inputs.tables)
+    if unread and len(unread) == len(inputs.tables):
         return audited(Question(inputs.portfolio, inputs.planning, decided_in_tables(inputs.tables)))
+    # where some have decisions and others none there is no whole plan to try
+    findings = [*inputs.findings, *unread]
     if face.json:
-        face.findings(inputs.findings)
+        face.findings(findings)
         return EXIT_DONE
     from portfolio.reports.terminal import render_check, render_findings
 
-    render_findings(inputs.findings, face.shown, face.out)
+    render_findings(findings, face.shown, face.out)
     render_check(inputs.portfolio, inputs.planning, face.shown, face.out)
     return EXIT_DONE
 
@@ -72,7 +82,7 @@ def run_optimise(options: argparse.Namespace, face: Face) -> int:
 
     stamp = created()
     request = Request(options.time_limit, options.seed, face.text.lang, stamp.isoformat(timespec="seconds"))
-    lines = tuple(finding_line(f, face.text) for f in inputs.findings)
+    lines = tuple(finding_line(f, face.text) for f in (*inputs.findings, *decisions_unread(inputs.tables)))
     clock = Clock(request.time_limit)
     with instead_of_interrupt(clock.interrupt):
         # whatever has been found by then is audited and written
