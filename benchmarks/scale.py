@@ -229,8 +229,8 @@ def gap(found: dict[str, Any]) -> str:
     """`proven`, or the part in per cent by which something better is not ruled out."""
     if found["proven"]:
         return "proven"
-    if found["value"] is None or found["bound"] is None:
-        return "no plan"
+    if not found["value"] or found["bound"] is None:
+        return "no plan"  # or the empty one
     return f"{100 * (found['bound'] / found['value'] - 1):.4f} %"
 
 

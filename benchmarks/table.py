@@ -31,8 +31,8 @@ def left(lines: list[Line]) -> str:
     open_ones = [line for line in lines if not line["proven"]]
     if not open_ones:
         return "proven"
-    if any(line["value"] is None for line in open_ones):
-        return f"no plan at {sum(line['value'] is None for line in open_ones)} of {len(lines)}"
+    if not all(line["value"] for line in open_ones):
+        return f"no plan, or the empty one, at {sum(not line['value'] for line in open_ones)} of {len(lines)}"
     if any(line["bound"] is None for line in open_ones):
         return "not proven"
     worst = max(line["bound"] / line["value"] - 1 for line in open_ones)
