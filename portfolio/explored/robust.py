@@ -102,8 +102,9 @@ class Choice(Frozen):
     """A plan among the candidates, decided now.
 
     Attributes:
-        name: `recommended`, `expected`, `regret` or `feasible`. come, gone: against the recommended plan.
-        starts: start year by id.
+        name: `recommended`, `expected`, `regret` or `feasible`. come, gone, moved, resized: against the recommended plan: in, out, another
+            start year, another share bought.
+        starts: start year by id. percents: per cent bought, where not the whole.
         tonnes, kronor: mean over the worlds (t, kr). value: mean in the objective's linear terms (t, or kr saved for least cost).
         most_regret: the largest regret of any world (the same unit). kept: part of the worlds in which every limit holds but the yearly
             frames (what does not fit in them lies in the gap).
@@ -112,7 +113,10 @@ class Choice(Frozen):
     name: str
     come: tuple[str, ...]
     gone: tuple[str, ...]
+    moved: tuple[str, ...]
+    resized: tuple[str, ...]
     starts: dict[str, int]
+    percents: dict[str, int]
     tonnes: Number
     kronor: int
     value: Number

@@ -70,7 +70,11 @@ def _head(found: RegionPlan, text: Text) -> Iterator[Said]:
         yield Said(text("region.not_proven", bound=tonnes(found.bound, lang), gap=tonnes(found.gap, lang), **words), "alarm")
     pool = {"drawn": found.drawn, "pool": found.pool, "left": found.pool - found.drawn}
     yield Said(text("region.pool", **{name: in_unit(kr, text) for name, kr in pool.items()}))
-    yield Said(text("region.price", price=per_mnkr(found.price, lang)) if found.price else text("region.free"))
+    yield Said(
+        text("region.price" if found.pool == found.drawn else "region.price_left", price=per_mnkr(found.price, lang))
+        if found.price
+        else text("region.free")
+    )
     yield Said(text("region.audit", checks=sum(c.checks for c in found.cities)))
 
 

@@ -123,7 +123,7 @@ def _decided_now(found: Robust, text: Text) -> Section:
         if r.mean_tonnes is not None:
             values = {"mean": r.mean_tonnes, "p95": r.p95_tonnes, "most": r.most_tonnes}
             shown = {name: tonnes(value or 0, text.lang) for name, value in values.items()}
-            lines.append(Said(text("robust.regret_tonnes", **shown)))
+            lines.append(Said(text("robust.regret_most" if found.objective == "most_tonnes" else "robust.regret_tonnes", **shown)))
         if r.mean_kronor is not None:
             in_kronor = {"mean": r.mean_kronor, "p95": r.p95_kronor, "most": r.most_kronor}
             lines.append(Said(text("robust.regret_kronor", **{name: in_unit(value or 0, text) for name, value in in_kronor.items()})))
@@ -291,6 +291,10 @@ def _against(chosen: Choice, text: Text) -> str:
     parts = [
         text(f"robust.{name}", ids=", ".join(clean(i) for i in ids)) for name, ids in (("come", chosen.come), ("gone", chosen.gone)) if ids
     ]
+    if chosen.moved:
+        parts.append(text("robust.moved", ids=", ".join(f"{clean(i)} {chosen.starts[i]}" for i in chosen.moved)))
+    if chosen.resized:
+        parts.append(text("robust.resized", ids=", ".join(f"{clean(i)} {chosen.percents.get(i, 100)}" for i in chosen.resized)))
     change = "; ".join(parts) if parts else text("robust.same_set")
     return text("robust.shown", choice=text(f"robust.choice.{chosen.name}"), change=change)
 

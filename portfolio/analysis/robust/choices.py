@@ -31,7 +31,8 @@ def choices(plans: Sequence[tuple[Started, ...]], c: Comparison, floor: float | 
 
 
 def _choice(name: str, n: int, plans: Sequence[tuple[Started, ...]], c: Comparison) -> Choice:
-    mine, first = {one.id for one in plans[n]}, {one.id for one in plans[0]}
+    mine, first = {one.id: one for one in plans[n]}, {one.id: one for one in plans[0]}
+    both = sorted(mine.keys() & first.keys())
     unit = 1 if c.scale.tonnes else 1000
 
     def shown(value: float) -> Decimal:
@@ -39,9 +40,12 @@ def _choice(name: str, n: int, plans: Sequence[tuple[Started, ...]], c: Comparis
 
     return Choice(
         name=name,
-        come=tuple(sorted(mine - first)),
-        gone=tuple(sorted(first - mine)),
+        come=tuple(sorted(mine.keys() - first.keys())),
+        gone=tuple(sorted(first.keys() - mine.keys())),
+        moved=tuple(i for i in both if mine[i].start != first[i].start),
+        resized=tuple(i for i in both if mine[i].percent != first[i].percent),
         starts={one.id: one.start for one in plans[n]},
+        percents={one.id: one.percent for one in plans[n] if one.percent != 100},
         tonnes=round(Decimal(c.tonnes[n] / c.worlds), 3),
         kronor=round(c.kronor[n] / c.worlds * 1000),
         value=shown(c.value[n] / c.worlds),

@@ -89,7 +89,9 @@ class Comparison:
         self.kronor += kronor
         self.value += value
         self.kept += kept
-        self.best += float(value[0]) if best is None else self.scale.tonnes * best[0] - self.scale.kronor * best[1]
+        # whoever knew this world would take the best plan that keeps its limits: its own, or a candidate that is worth more by this measure
+        own = float(value[0]) if best is None else self.scale.tonnes * best[0] - self.scale.kronor * best[1]
+        self.best += max(own, float(value[kept > 0].max(initial=-np.inf)))
         self._more += more
         self._squares += more * more
         for j, centred in enumerate(self._centred):
@@ -124,5 +126,8 @@ class Comparison:
         return found
 
     def perfect(self, floor: float | None) -> float:
-        """The value of knowing everything: each world's own best plan on average, less the best that can be chosen beforehand."""
-        return float(self.best / self.worlds - (self.value / self.worlds)[self.admissible(floor)].max())
+        """The value of knowing everything: the best plan of each world on average, less the best that can be chosen beforehand.
+
+        Never negative: what is chosen beforehand may break a limit in some world, as nobody does who knows the world.
+        """
+        return max(0.0, float(self.best / self.worlds - (self.value / self.worlds)[self.admissible(floor)].max()))
