@@ -46,7 +46,7 @@ def ratio(lines: list[Line]) -> str:
     both = [s for s in seeds if by["ours", s]["proven"] and by["raw", s]["proven"]]
     if both:
         times = mean([by["ours", s]["wall"] / by["raw", s]["wall"] for s in both])
-        return f"{times:.2f} in time" + (f" ({len(both)} seeds)" if len(both) < len(seeds) else "")
+        return f"{times:.2f} in time" + (f" (of {len(both)})" if len(both) < len(seeds) else "")
     better = [100 * (by["ours", s]["value"] / by["raw", s]["value"] - 1) for s in seeds if by["raw", s]["value"] and by["ours", s]["value"]]
     return f"plan {fmean(better):+.3f} %" if better else "raw has no plan"
 
