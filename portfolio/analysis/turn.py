@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain
+from itertools import pairwise
 from math import ceil
 from threading import Lock
 from typing import NamedTuple
@@ -179,8 +179,11 @@ class Turn:
         figure = self.figure
         here = self.chosen(figure.today)
         away = 1 if here is figure.more_is_worse else -1
-        far = (figure.today + away * max(1, int(figure.today * part)) for part in DISTANCES)
-        for steps in (max(place, figure.least) for place in chain(self.near(away), far)):
+        far = [max(figure.today + away * max(1, int(figure.today * part)), figure.least) for part in DISTANCES]
+        following = dict(pairwise(far))
+        for steps in (*(max(place, figure.least) for place in self.near(away)), *far):
+            if following.get(steps, steps) != steps:
+                self.begin(following[steps])
             if self.chosen(steps) is not here:
                 return (figure.today, steps) if here else (steps, figure.today)
             if steps == figure.least:
