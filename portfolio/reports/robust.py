@@ -13,6 +13,7 @@ from portfolio.explored.robust import Choice, CoreLine, Robust, Spread
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import in_unit, share, tonnes
 from portfolio.reports.findings import clean
+from portfolio.reports.limit_name import limit_name
 from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
@@ -22,8 +23,6 @@ from portfolio.units import KRONOR_PER
 
 FIRST = 8
 """Lines of a ranking that the terminal shows; the workbook has all."""
-OWN_NAMES = ("all", "target", "start_window", "requires")
-"""What is not a limit of the programme, or is another one in a world than in it."""
 
 
 def to_json(found: Robust) -> str:
@@ -157,11 +156,6 @@ def _decided_now(found: Robust, text: Text) -> Section:
         Part("halls_alla_ar", text("robust.keeps_years"), kept_columns, years, terminal=False),
     ]
     return Section("held", tuple(lines), tuple(p for p in parts if p.rows), heading=text("robust.heading.held"))
-
-
-def limit_name(constraint: str, text: Text) -> str:
-    """What a limit is called; a few are called otherwise, since a delayed world moves the windows too."""
-    return text(f"robust.limit.{constraint}" if constraint in OWN_NAMES else f"constraint.{constraint}.name")
 
 
 def _spread_row(line: Spread, text: Text) -> tuple[Value, ...]:
