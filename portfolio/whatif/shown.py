@@ -14,7 +14,7 @@ from portfolio.reports.findings import clean
 from portfolio.text import Text
 from portfolio.whatif.edits import Edits
 from portfolio.whatif.question import Basis
-from portfolio.whatif.words import lock_word
+from portfolio.whatif.words import held_word
 
 NOTHING = "–"
 COLUMNS = ("id", "name", "lock", "layer", "start", "outlay", "tonnes", "change")
@@ -65,10 +65,9 @@ def rows(basis: Basis, edits: Edits, run: Run | None, text: Text) -> list[Row]:
 
 
 def _lock_of(investment: Investment, lock: Lock, text: Text, *, edited: bool) -> str:
-    """What holds for an investment, in a word: a committed one is started whatever is not `never`; nothing for one that is free."""
-    if investment.status is Status.COMMITTED and lock.kind in (LockKind.FREE, LockKind.MUST):
-        return text("whatif.lock.committed")
-    return lock_word(lock, text) if lock.kind is not LockKind.FREE or edited else ""
+    """What holds for an investment, in a word; nothing for one that is free."""
+    free = lock.kind is LockKind.FREE and investment.status is not Status.COMMITTED
+    return held_word(investment, lock, text) if not free or edited else ""
 
 
 def _by_id(run: Run | None) -> dict[str, Decision]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from portfolio.excel.numbers import Reading, parse_number
-from portfolio.records import Lock
+from portfolio.records import Investment, Lock, LockKind, Status
 from portfolio.reports.figures import number
 from portfolio.reports.findings import clean
 from portfolio.text import Text
@@ -23,6 +23,13 @@ def lock_word(lock: Lock, text: Text) -> str:
     return text(f"whatif.lock.{lock.kind.value}", year=str(lock.year))
 
 
+def held_word(investment: Investment, lock: Lock, text: Text) -> str:
+    """What holds for an investment: a committed one is started whatever is not `never`."""
+    if investment.status is Status.COMMITTED and lock.kind in (LockKind.FREE, LockKind.MUST):
+        return text("whatif.lock.committed")
+    return lock_word(lock, text)
+
+
 def change_lines(edits: Edits, basis: Basis, text: Text) -> Iterator[str]:
     """Every change, the money first."""
     for name, now, before in (("frame", edits.frames, basis.frames), ("mandate", edits.mandate, basis.mandate)):
@@ -30,8 +37,9 @@ def change_lines(edits: Edits, basis: Basis, text: Text) -> Iterator[str]:
             yield text(f"whatif.changed.{name}", amounts=_by_year(now, before, text))
     for id, lock in sorted(edits.locks.items()):
         word = lock_word(lock, text)
-        before_word = lock_word(basis.investments[id].lock, text)
-        name = clean(basis.investments[id].name)
+        record = basis.investments[id]
+        before_word = held_word(record, record.lock, text)
+        name = clean(record.name)
         yield text("whatif.changed.lock", id=clean(id), name=name, now=word, before=before_word)
 
 
