@@ -129,20 +129,16 @@ class Turn:
         )
 
     def narrowed(self, inside: int, outside: int) -> tuple[int, int]:
-        """A smaller bracket: a place where the decision probably turns, and its neighbour; and the middle, if no such place helps."""
+        """A smaller bracket: places where the decision probably turns, the neighbour of one that is tried, the middle if none helps."""
         width = abs(inside - outside)
-        for guess, expected in self.guesses(inside, outside):
-            neighbour = guess + (1 if (outside > inside) is expected else -1)
-            if all(min(inside, outside) < steps < max(inside, outside) for steps in (guess, neighbour)):
-                self.begin(neighbour)
-            # the neighbour is only asked when the guess was right
-            for steps in (guess, neighbour):
-                if not min(inside, outside) <= steps <= max(inside, outside):
-                    break
-                found = self.chosen(steps)
-                inside, outside = (steps, outside) if found else (inside, steps)
-                if found is not expected:
-                    break
+        for guess, expected in list(self.guesses(inside, outside)):
+            steps = guess
+            if guess == (inside if expected else outside):
+                # tried already, and said again by the plans that were found there: now its neighbour
+                steps += 1 if (outside > inside) is expected else -1
+            if not min(inside, outside) < steps < max(inside, outside):
+                continue
+            inside, outside = (steps, outside) if self.chosen(steps) else (inside, steps)
             if abs(inside - outside) * 4 <= width:
                 return inside, outside
         middle = (inside + outside) // 2
@@ -175,19 +171,20 @@ class Turn:
                 yield most, True
 
     def bracket(self) -> tuple[int, int] | None:
-        """A chosen and a not chosen step, from today on outwards; None when the decision does not turn within bounds."""
+        """A chosen and a not chosen step, from today on outwards, none tried between them; None when the decision does not turn."""
         figure = self.figure
         here = self.chosen(figure.today)
         away = 1 if here is figure.more_is_worse else -1
         far = [max(figure.today + away * max(1, int(figure.today * part)), figure.least) for part in DISTANCES]
-        following = dict(pairwise(far))
+        following, last = dict(pairwise(far)), figure.today
         for steps in (*(max(place, figure.least) for place in self.near(away)), *far):
             if following.get(steps, steps) != steps:
                 self.begin(following[steps])
             if self.chosen(steps) is not here:
-                return (figure.today, steps) if here else (steps, figure.today)
+                return (last, steps) if here else (steps, last)
             if steps == figure.least:
                 return None
+            last = steps
         return None
 
     def near(self, away: int) -> Iterator[int]:
