@@ -5,7 +5,11 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from types import FrameType, TracebackType
+
+_came = threading.Event()
+"""Ctrl-C has become a KeyboardInterrupt inside `interrupt_wins`."""
 
 
 @contextmanager
@@ -14,8 +18,8 @@ def instead_of_interrupt(act: Callable[[], None]) -> Iterator[None]:
 
     Does nothing outside the main thread, or where whoever runs us has a way of his own with Ctrl-C.
     """
-    usual = signal.default_int_handler
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not usual:
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual not in (signal.default_int_handler, _interrupt):
         yield
         return
 
@@ -40,7 +44,40 @@ def in_one_piece() -> Iterator[None]:
         KeyboardInterrupt: at the end, when Ctrl-C came inside.
     """
     came = threading.Event()
-    with instead_of_interrupt(came.set):
+    try:
+        with instead_of_interrupt(came.set):
+            yield
+    finally:
+        if came.is_set():
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def interrupt_wins() -> Iterator[None]:
+    """A fault that comes out of the block after Ctrl-C is the interrupt.
+
+    Some libraries make a fault of another name of whatever goes wrong inside them, as openpyxl does when it converts a value.
+
+    Raises:
+        KeyboardInterrupt: in place of that fault.
+    """
+    main_thread = threading.current_thread() is threading.main_thread()
+    if not main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
-    if came.is_set():
-        raise KeyboardInterrupt
+        return
+    _came.clear()
+    signal.signal(signal.SIGINT, _interrupt)
+    with ExitStack() as stack:
+        stack.callback(signal.signal, signal.SIGINT, signal.default_int_handler)
+        stack.push(_call_by_name)
+        yield
+
+
+def _call_by_name(kind: type[BaseException] | None, fault: BaseException | None, _trace: TracebackType | None) -> None:
+    if kind is not None and issubclass(kind, Exception) and _came.is_set():
+        raise KeyboardInterrupt from fault
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _came.set()
+    signal.default_int_handler(number, frame)

@@ -14,13 +14,15 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from openpyxl.descriptors.base import _convert
 
 import making as b
 from portfolio.bounds import Better, Ceiling, better
-from portfolio.cli import main
-from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
+from portfolio.cli import EXIT_INTERRUPTED, main
+from portfolio.ctrl_c import in_one_piece, instead_of_interrupt, interrupt_wins
 from portfolio.errors import InfeasiblePlan
 from portfolio.evaluate import measure
+from portfolio.excel import grid
 from portfolio.formulation import build
 from portfolio.instance import Instance, build_instance
 from portfolio.planning import Objective, ObjectiveName
@@ -306,3 +308,47 @@ def test_a_library_is_loaded_in_one_piece() -> None:
     with pytest.raises(KeyboardInterrupt):
         load()
     assert done == ["whole"]
+
+
+class _Converted:
+    """A value that Ctrl-C hits while openpyxl converts it."""
+
+    def __str__(self) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "kept"
+
+
+def _converts() -> None:
+    _convert(str, _Converted())
+
+
+def test_ctrl_c_that_a_library_calls_by_another_name_is_ctrl_c() -> None:
+    with pytest.raises(TypeError):
+        _converts()
+
+    def inside() -> None:
+        with interrupt_wins():
+            _converts()
+
+    with pytest.raises(KeyboardInterrupt):
+        inside()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with pytest.raises(TypeError, match="of its own"), interrupt_wins():
+        raise TypeError("of its own")
+
+
+@pytest.mark.usefixtures("round_")
+def test_ctrl_c_while_a_workbook_is_read(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """Not a damaged file: it waits until the workbook has been read, and nothing more is."""
+    read = grid.openpyxl.load_workbook
+    asked = []
+
+    def interrupted(*given: Any, **named: Any) -> Any:
+        asked.append(named)
+        _converts()
+        return read(*given, **named)
+
+    monkeypatch.setattr(grid.openpyxl, "load_workbook", interrupted)
+    assert main(["check"]) == EXIT_INTERRUPTED
+    assert len(asked) == 1
+    assert "TypeError" not in capsys.readouterr().err

@@ -23,6 +23,7 @@ from portfolio.cli.face import (
     say_what_the_stream_can,
 )
 from portfolio.cli.parser import REPORTS, parser_of
+from portfolio.ctrl_c import interrupt_wins
 from portfolio.errors import AuditBreached, CannotWrite, InputError, PortfolioError, SolveFailed, WorkerLost
 from portfolio.reports.fault import fault_line
 from portfolio.text import Lang, Text
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     face = Face(text, getattr(options, "unit", "mnkr"), **wanted)
     try:
         command: Callable[[argparse.Namespace, Face], int] = options.command
-        with face.unforeseen():
+        with face.unforeseen(), interrupt_wins():
             code = command(options, face)
         if code == EXIT_DONE:
             suggest(options, face)

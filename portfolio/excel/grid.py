@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Final
@@ -18,6 +19,7 @@ import openpyxl
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.escape import unescape
 
+from portfolio.ctrl_c import in_one_piece
 from portfolio.excel.preflight import Workbook, refusal
 
 OUR_NAMES: Final = "portfolio_"
@@ -136,8 +138,8 @@ def sheet_names(workbook: Workbook) -> list[str]:
         InputError: the parts are sound but do not make a workbook that can be understood.
     """
     try:
-        book = openpyxl.load_workbook(BytesIO(workbook.content), read_only=True, keep_links=False)
-        return list(book.sheetnames)
+        with closing(_load(workbook.content, data_only=True, read_only=True)) as book:
+            return list(book.sheetnames)
     except _FAULTS as fault:
         raise refusal("file_not_understood", workbook.file, reason=f"{type(fault).__name__}: {fault}") from fault
 
@@ -157,11 +159,11 @@ def _marked(book: Any) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _load(content: bytes, *, data_only: bool) -> Any:
-    with warnings.catch_warnings():
+def _load(content: bytes, *, data_only: bool, read_only: bool = False) -> Any:
+    with in_one_piece(), warnings.catch_warnings():  # openpyxl makes a TypeError, a damaged file, of Ctrl-C inside a conversion
         # openpyxl warns about what it would lose on saving; nothing is saved here
         warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(BytesIO(content), data_only=data_only, keep_links=False)
+        return openpyxl.load_workbook(BytesIO(content), data_only=data_only, read_only=read_only, keep_links=False)
 
 
 def _cells_of(sheet: Any) -> list[Any]:
