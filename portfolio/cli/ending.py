@@ -55,11 +55,5 @@ def suggest(options: argparse.Namespace, face: Face) -> None:
         return
     finished = getattr(options, "finished", None) or getattr(options, "folder", None)
     about = face.text("cli.about_run", run=shown(finished)) if finished is not None else ""
-    face.write(
-        [
-            "",
-            face.text(
-                "cli.next", command=face.text(name, run=about, folder=shown(finished or ""), file=shown(getattr(options, "file", "")))
-            ),
-        ]
-    )
+    command = face.text(name, run=about, folder=shown(finished or ""), file=shown(getattr(options, "file", "")))
+    face.write(["", face.text("cli.next", command=command)])

@@ -8,6 +8,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +24,9 @@ from portfolio.errors import WorkerLost
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Environment of a worker: the workers are what there is of side by side."""
+
+LONGEST_TAKING = 1.0
+"""Seconds that an item that has just been given may take to be taken up, when all is ended at once."""
 
 _known: list[Callable[[Any], Any]] = []
 """In a worker: the work, unpickled once."""
@@ -45,6 +49,7 @@ class Processes:
         theirs, self._ours = Pipe(duplex=False)
         self._theirs = theirs
         self._done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._last: Future[Any] | None = None
         self.room = 2 * workers
         _start_trackers()
         self._pool = ProcessPoolExecutor(workers, initializer=_begin, initargs=(theirs, pickle.dumps(work)), env=ONE_THREAD)
@@ -53,6 +58,7 @@ class Processes:
         """Take an item in hand; the first one starts the processes."""
         with _ctrl_c_waits():
             given: Future[Any] = self._pool.submit(_do, item)
+        self._last = given
         given.add_done_callback(self._done.put)
         return given
 
@@ -72,10 +78,22 @@ class Processes:
     def end(self, *, at_once: bool) -> None:
         """End the processes; at once by closing the pipe that all of them listen to."""
         if at_once:
+            if self._last is not None:
+                _taken(self._last)
             self._ours.close()
         self._pool.shutdown(wait=True, kill_workers=at_once)
         self._ours.close()
         self._theirs.close()
+
+
+def _taken(given: Future[Any]) -> None:
+    """Wait the few milliseconds that loky's own thread needs to take an item from its list.
+
+    Ended before that, joblib 1.6's loky forgets the item but not its number, and its thread ends with a KeyError.
+    """
+    end = time.monotonic() + LONGEST_TAKING
+    while not (given.running() or given.done()) and time.monotonic() < end:
+        time.sleep(0.001)
 
 
 def together(done: queue.SimpleQueue[Any], seconds: float) -> list[Any]:

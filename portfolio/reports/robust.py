@@ -13,7 +13,7 @@ from portfolio.explored.robust import Choice, CoreLine, Robust, Spread
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import in_unit, share, tonnes
 from portfolio.reports.findings import clean
-from portfolio.reports.limit_name import limit_name
+from portfolio.reports.limits import limit_name
 from portfolio.reports.money.section import Col, Part, Section, block, show
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump

@@ -19,6 +19,7 @@ from portfolio.reports.breach import breach_line
 from portfolio.reports.conflict import conflict_lines
 from portfolio.reports.figures import in_unit, per_mnkr, share, tonnes
 from portfolio.reports.findings import beside_errors, clean, errors_first, finding_line
+from portfolio.reports.limits import headroom, left_of
 from portfolio.reports.page import STYLES, Page
 from portfolio.text import Text
 
@@ -172,11 +173,8 @@ class Summary(Page):
             amounts = (y.frame_available, y.outlay_plan, y.outlay_gap, y.net_debt, y.mandate)
             rows.append((str(y.year), *(in_unit(a, self.t) if a is not None else "–" for a in amounts), bar))
         self.table(columns, rows, optional=(6, 5, 1))
-        tightest = min(
-            ((y.mandate - y.net_debt, y.year) for y in self.run.years if y.mandate is not None and y.net_debt is not None), default=None
-        )
-        if tightest is not None:
-            self.line(self.t("terminal.years.headroom", mnkr=in_unit(tightest[0], self.t), year=tightest[1]))
+        for line in headroom(self.run, self.t):
+            self.line(line)
 
     def emissions(self) -> None:
         """The emission path to the target year, and net zero apart."""
@@ -201,13 +199,7 @@ class Summary(Page):
         if not self.run.limits:
             return
         self.heading("limits")
-        rows = []
-        for limit in self.run.limits:
-            where = " ".join(str(x) for x in (clean(limit.subject), limit.year or "") if x)
-            left = in_unit(int(limit.slack), self.t) if limit.unit == "kr" else tonnes(limit.slack, self.lang)
-            unit = self.t("terminal.unit.mnkr") if limit.unit == "kr" else self.t(f"audit.unit.{limit.unit}")
-            word = self.t("terminal.limits.binds" if limit.binds else "terminal.limits.free")
-            rows.append((self.t(f"constraint.{limit.constraint}.name"), where, f"{left} {unit}", word))
+        rows = [tuple(left_of(limit, self.t)) for limit in self.run.limits]
         columns = [(self.t(f"terminal.limits.{n}"), side) for n, side in LIMIT_COLUMNS]
         self.table(columns, rows, names=0)
 

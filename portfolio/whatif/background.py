@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr
 from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.errors import WorkerLost
@@ -17,9 +16,6 @@ from portfolio.many.processes import Processes
 from portfolio.outcome import Run
 from portfolio.records import Portfolio
 from portfolio.whatif.session import Next
-
-LONGEST_TAKING: Final = 1.0
-"""Seconds."""
 
 
 class Solver(Protocol):
@@ -79,17 +75,5 @@ class Background:
     def end(self) -> None:
         """End the process, at once."""
         if self._hands is not None:
-            if self._given is not None:
-                _taken(self._given)
             self._hands.end(at_once=True)
         self._hands, self._given = None, None
-
-
-def _taken(given: Future[Run]) -> None:
-    """Wait the few milliseconds that loky's own thread needs to take a question from its list.
-
-    Ended before that, joblib 1.6's loky forgets the question but not its number, and its thread ends with a KeyError.
-    """
-    end = time.monotonic() + LONGEST_TAKING
-    while not (given.running() or given.done()) and time.monotonic() < end:
-        time.sleep(0.001)

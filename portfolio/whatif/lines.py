@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from portfolio.outcome import Layer, Run, SolveStatus
 from portfolio.reports.answer import Said, answer, closing, gaps
 from portfolio.reports.conflict import conflict_lines
-from portfolio.reports.figures import in_unit, tonnes
+from portfolio.reports.figures import in_unit
 from portfolio.reports.findings import clean
+from portfolio.reports.limits import headroom, left_of
 from portfolio.text import Text
 from portfolio.whatif.session import Session
-from portfolio.whatif.shown import changed, tightest, years
+from portfolio.whatif.shown import changed, years
 from portfolio.whatif.words import change_lines
 
 
@@ -80,12 +81,6 @@ def details(session: Session, text: Text, *, beside: bool = False) -> Iterator[S
     yield from _section("warnings", warnings, text)
 
 
-def headroom(run: Run, text: Text) -> list[str]:
-    """What the frame of a year is, and where least is left to the mandate; nothing without a mandate."""
-    peak = tightest(run)
-    return [text("terminal.years.headroom", mnkr=in_unit(peak.mandate - peak.debt, text), year=peak.year)] if peak is not None else []
-
-
 def _section(name: str, said: list[Said], text: Text) -> Iterator[Said]:
     """A blank line, a heading and what is said below it; nothing when nothing is."""
     if said:
@@ -117,12 +112,5 @@ def differences(session: Session, run: Run, text: Text) -> list[str]:
 
 def limits(run: Run, text: Text) -> list[str]:
     """Which limits bind, and how much is left of the others."""
-    lines = []
-    for limit in run.limits:
-        where = "".join(f" {x}" for x in (clean(limit.subject), limit.year or "") if x)
-        left = in_unit(int(limit.slack), text) if limit.unit == "kr" else tonnes(limit.slack, text.lang)
-        unit = text("terminal.unit.mnkr") if limit.unit == "kr" else text(f"audit.unit.{limit.unit}")
-        name = text(f"constraint.{limit.constraint}.name")
-        word = text("terminal.limits.binds" if limit.binds else "terminal.limits.free")
-        lines.append(text("whatif.details.limit", name=name, where=where, left=f"{left} {unit}", word=word))
-    return lines
+    found = [left_of(limit, text) for limit in run.limits]
+    return [text("whatif.details.limit", **{**x._asdict(), "where": f" {x.where}" if x.where else ""}) for x in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.text import Text as Line
@@ -17,12 +18,13 @@ from portfolio.records import Lock, LockKind
 from portfolio.reports.answer import Said
 from portfolio.reports.fault import fault_line
 from portfolio.reports.findings import clean
+from portfolio.reports.limits import headroom
 from portfolio.text import Text
 from portfolio.whatif import shown
 from portfolio.whatif.background import Solver, what_happened
 from portfolio.whatif.dialogs import AskAmounts, AskName, ChooseLock, Confirm, Details, Saved, Sentences
 from portfolio.whatif.edits import Amounts, Edits
-from portfolio.whatif.lines import details, headroom, status
+from portfolio.whatif.lines import details, status
 from portfolio.whatif.look import ALSO, KEYS, STYLES, WIDE, keys_line
 from portfolio.whatif.question import write_scenario
 from portfolio.whatif.session import Next, Session
@@ -199,31 +201,25 @@ class WhatIf(App[None]):
 
     def action_frame(self) -> None:
         """The plan's frame of each year."""
-        basis, edits = self.session.basis, self.session.edits
-        now = edits.frames or basis.frames
-        if now is None:
-            self._tell(self.t("whatif.no_frame"))
-            return
-
-        def taken(amounts: Amounts | None) -> None:
-            if amounts is not None:
-                self._make(basis.with_frames(self.session.edits, amounts))
-
-        self.push_screen(AskAmounts(self.t("whatif.dialog.frame"), now, self.t), taken)
+        basis = self.session.basis
+        self._ask_amounts("frame", self.session.edits.frames or basis.frames, basis.with_frames)
 
     def action_mandate(self) -> None:
         """The debt mandate of each year."""
-        basis, edits = self.session.basis, self.session.edits
-        now = edits.mandate or basis.mandate
+        basis = self.session.basis
+        self._ask_amounts("mandate", self.session.edits.mandate or basis.mandate, basis.with_mandate)
+
+    def _ask_amounts(self, what: str, now: Amounts | None, changed: Callable[[Edits, Amounts], Edits]) -> None:
+        """Amounts by year (kr) of what the model has; a sentence when it has none."""
         if now is None:
-            self._tell(self.t("whatif.no_mandate"))
+            self._tell(self.t(f"whatif.no_{what}"))
             return
 
         def taken(amounts: Amounts | None) -> None:
             if amounts is not None:
-                self._make(basis.with_mandate(self.session.edits, amounts))
+                self._make(changed(self.session.edits, amounts))
 
-        self.push_screen(AskAmounts(self.t("whatif.dialog.mandate"), now, self.t), taken)
+        self.push_screen(AskAmounts(self.t(f"whatif.dialog.{what}"), now, self.t), taken)
 
     def action_undo(self) -> None:
         """The last step back."""

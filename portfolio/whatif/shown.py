@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from portfolio.outcome import Decision, Layer, Run, Totals
 from portfolio.records import Investment, Lock, LockKind, Status
 from portfolio.reports.figures import MINUS, in_unit, tonnes
 from portfolio.reports.findings import clean
+from portfolio.reports.limits import tightest
 from portfolio.text import Text
 from portfolio.whatif.edits import Edits
 from portfolio.whatif.question import Basis
@@ -156,20 +157,6 @@ class _Figures:
             return ""
         more = Decimal(now) - Decimal(then)
         return f"{'+' if more > 0 else MINUS}{shown(abs(more))}" if more else "±0"
-
-
-class Peak(NamedTuple):
-    """The year in which the net debt comes closest to the mandate (kr)."""
-
-    year: int
-    debt: int
-    mandate: int
-
-
-def tightest(run: Run) -> Peak | None:
-    """Where least is left to the mandate; None without a mandate."""
-    found = [Peak(y.year, y.net_debt, y.mandate) for y in run.years if y.net_debt is not None and y.mandate is not None]
-    return min(found, key=lambda p: (p.mandate - p.debt, p.year), default=None)
 
 
 def years(run: Run | None, text: Text, *, wide: bool) -> list[str]:
