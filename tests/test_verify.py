@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from importlib.util import find_spec
 from io import BytesIO
@@ -21,7 +21,7 @@ from instances import SHAPES, make
 from money_question import small
 from portfolio import delivery
 from portfolio.analysis.optimise import Request, optimise, records_of
-from portfolio.cli import main
+from portfolio.cli import EXIT_INFEASIBLE, main
 from portfolio.excel.raw import Damaged, read_cells
 from portfolio.excel.standard import standard_workbook
 from portfolio.outcome import SolveStatus
@@ -494,6 +494,27 @@ EXEMPT = re.compile(
 """What no arithmetic can tell: words, and figures of plans that the run does not keep. The list of files names them."""
 
 
+@pytest.mark.parametrize(
+    ("lang", "damage", "said"),
+    [
+        ("sv", lambda content: content[:-3], r"det är inte JSON från rad \d+, tecken \d+\."),
+        ("en", lambda content: content[:-3], r"it is not JSON from line \d+, character \d+\."),
+        ("sv", lambda _content: b"\xe5", r"skadat och går inte att läsa som en körning\."),
+        ("sv", lambda content: content.replace(b'"objective"', b'"objektiv"'), r"uppgiften ”objective” saknas"),
+        ("sv", lambda content: content.replace(b'"ramp": [', b'"ramp": ["x", ', 1), r"en uppgift har fel form"),
+    ],
+)
+def test_a_damaged_run_in_the_words_of_the_reader(
+    home: Path, capsys: Capture, lang: str, damage: Callable[[bytes], bytes], said: str
+) -> None:
+    path = home / "run" / RUN
+    path.write_bytes(damage(path.read_bytes()))
+    assert main(["--lang", lang, "verify", "run"]) == EXIT_INFEASIBLE
+    shown = " ".join(capsys.readouterr().out.split())
+    assert re.search(said, shown), shown
+    assert not re.search("Error|Expecting|codec", shown), shown
+
+
 @pytest.mark.parametrize("most", [8, pytest.param(160, marks=LONG), pytest.param(400, marks=SOAK)])
 def test_a_forged_figure_does_not_fit_the_others(most: int) -> None:
     raw = raw_of(small().run)
@@ -505,7 +526,7 @@ def test_a_forged_figure_does_not_fit_the_others(most: int) -> None:
         try:
             recount(raw, found)
         except DAMAGED:
-            found.differ("unreadable", RUN)
+            found.differ("malformed", RUN)
         if not found.differences:
             missed.append(leaf)
         restored(raw, leaf, was)

@@ -51,7 +51,7 @@ def shown(path: object) -> str:
 def suggest(options: argparse.Namespace, face: Face) -> None:
     """The command that usually comes next, after everything else; nothing beside JSON or when it is to be quiet."""
     name = f"cli.{options.name}.next"
-    if face.json or face.quiet or not face.text.has(name):
+    if face.json or face.quiet or getattr(options, "nothing_next", False) or not face.text.has(name):
         return
     finished = getattr(options, "finished", None) or getattr(options, "folder", None)
     about = face.text("cli.about_run", run=shown(finished)) if finished is not None else ""

@@ -24,6 +24,7 @@ def run_verify(options: argparse.Namespace, face: Face) -> int:
     if options.second_solver and find_spec("pyscipopt") is None:
         raise InputError([finding("second_solver_missing", "pyscipopt")])
     found = verify(folder)
+    options.nothing_next = not found.proof.get("totals")  # a run without a plan has nothing to report
     second, said = None, ""
     if options.second_solver:
         second, said = _second(folder, found, options.time_limit, face)

@@ -50,7 +50,7 @@ def verify(folder: Path) -> Verification:
         basis = recount(raw, found)
         _workbooks(folder, raw, basis, found)
     except DAMAGED as fault:
-        found.differ("unreadable", RUN, "", f"{type(fault).__name__}: {fault}")
+        found.malformed(RUN, fault)
     return found
 
 
@@ -61,10 +61,10 @@ def _run(folder: Path, found: Verification) -> Raw | None:
     try:
         raw = json.loads((folder / RUN).read_bytes(), parse_float=Decimal)
     except (ValueError, RecursionError) as fault:
-        found.differ("unreadable", RUN, "", fault)
+        found.unreadable(RUN, fault)
         return None
     if not isinstance(raw, dict):
-        found.differ("unreadable", RUN)
+        found.differ("json_unreadable", RUN)
         return None
     return raw
 

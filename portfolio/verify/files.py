@@ -221,7 +221,10 @@ def _check_file(name: str, content: bytes, stated: Raw, found: Verification) -> 
     try:
         tree = tree_of(name, content)
     except Damaged as fault:
-        found.differ("file_damaged", name, "", fault)
+        if name.endswith(".json"):
+            found.unreadable(name, fault.__cause__ or fault)
+        else:
+            found.differ("file_damaged", name, "", fault)
         return
     named = _changed(tree, stated["digests"], name, found) if tree is not None or name.endswith(".json") else 0
     # a page also has scripts and looks, which have no digests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
@@ -66,6 +67,20 @@ class Verification:
         found = Difference(what, file, place, shown(said), shown(counted))
         if found not in self.differences:
             self.differences.append(found)
+
+    def unreadable(self, file: str, fault: BaseException) -> None:
+        """A JSON file that cannot be read, with line and column where they are known."""
+        if isinstance(fault, json.JSONDecodeError):
+            self.differ("json_damaged", file, "", fault.lineno, fault.colno)
+        else:
+            self.differ("json_unreadable", file, "", fault)
+
+    def malformed(self, file: str, fault: BaseException) -> None:
+        """A JSON file in which something is missing or of another kind, so that counting could not go on."""
+        if isinstance(fault, KeyError):
+            self.differ("value_missing", file, "", fault.args[0] if fault.args else "")
+        else:
+            self.differ("malformed", file, "", f"{type(fault).__name__}: {fault}")
 
     def leave(self, what: str, file: str, place: str = "") -> None:
         """Something that could not be checked."""
