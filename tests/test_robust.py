@@ -31,7 +31,7 @@ from portfolio.evaluate import Pick
 from portfolio.explored.robust import Robust
 from portfolio.instance import build_instance
 from portfolio.many import Crew
-from portfolio.planning import Objective, Planning, Uncertainty
+from portfolio.planning import Objective, ObjectiveName, Planning, Uncertainty
 from portfolio.records import Portfolio, Requirement, RequirementKind
 from portfolio.reports.robust import render
 from portfolio.text import Text
@@ -105,6 +105,38 @@ def test_value_of_information_of_a_straight_line() -> None:
         c.add(n, np.array([0.0, 4 * phi[n] + 0.5 * other[n] - 0.5 * other.mean()]), np.zeros(2), np.ones(2))
     assert c.information(None) == pytest.approx([1.0, 0.0, 0.0], abs=0.02)
     assert c.information(None)[1:] == [0.0, 0.0]
+
+
+def test_knowing_everything_by_hand() -> None:
+    """What is known to be a plan's tonnes and kronor is no use when the plan gives too few tonnes, or breaks a limit, in that world.
+
+    Value is tonnes − kronor. World 0: 10 − 8; world 1: 10 − 9 and the world's own best 12 − 8. The second plan is 6 − 1 in both, the third
+    20 − 1 but breaks a limit. With a floor of 9 t in world 0 and 5 t in world 1: (2 + 5) / 2 − (2 + 1) / 2, the second plan being out
+    beforehand, with 6 t where 7 are asked for on average. Without floors: (5 + 5) / 2 − 5.
+    """
+    for floors, mean, worth in (((9.0, 5.0), 7.0, 2.0), ((None, None), None, 0.0)):
+        c = Comparison(3, Scale(1.0, 1.0), [], np.zeros((0, 3), dtype=bool))
+        for n, kronor, best in ((0, 8.0, (10.0, 8.0)), (1, 9.0, (12.0, 8.0))):
+            c.add(n, np.array([10.0, 6.0, 20.0]), np.array([kronor, 1.0, 1.0]), np.array([1.0, 1.0, 0.0]), None, best, floors[n])
+        assert c.perfect(mean) == worth
+
+
+def test_knowing_everything_is_not_to_miss_the_floor() -> None:
+    """BIG: 100 t a year ± 50 % for 20,000 kr; S and T: 50 and 25 t for 1,000 kr each. The floor is half of the most tonnes, five years.
+
+    All three are recommended: 175 t, λ = 875 / 22,000. Without BIG the value N − λK is higher in every world, but only where its factor f
+    is at most 0.75 do the 75 t of S and T reach half of 100 f + 75. So knowing f is worth, density 4 (f − 0.5) below 1,
+    E[(20,000 λ − 500 f) · (f ≤ 0.75)] = 2 · (20,000 λ − 250) · 0.25² − 2,000 / 3 · 0.25³ = 57.77 t.
+    """
+    big = m.investment("BIG", [20_000], tonnes=Decimal(100), tonnes_uncertainty=Decimal("0.5"))
+    others = [m.investment(i, [1000], tonnes=Decimal(tonnes)) for i, tonnes in (("S", 50), ("T", 25))]
+    half = m.share("0.5")
+    objective = Objective(name=ObjectiveName.TONNES_PER_KRONA, floor_share=half)
+    table = Uncertainty(distribution="triangular")
+    planning = m.planning(objective=objective, control_envelope=m.envelope(22_000), uncertainty=table)
+    found = studied(m.portfolio_of(big, *others), planning, worlds=200)
+    assert {line.id: float(line.share) for line in found.cores} == {"BIG": pytest.approx(0.875, abs=0.005), "S": 1, "T": 1}
+    assert float(found.perfect or 0) == pytest.approx(57.77, rel=0.02)
 
 
 def test_the_choices_by_hand() -> None:

@@ -73,7 +73,14 @@ class Comparison:
         self._spread = np.zeros(len(known))
 
     def add(
-        self, number: int, tonnes: Array, kronor: Array, kept: Array, regret: Array | None = None, best: tuple[float, float] | None = None
+        self,
+        number: int,
+        tonnes: Array,
+        kronor: Array,
+        kept: Array,
+        regret: Array | None = None,
+        best: tuple[float, float] | None = None,
+        floor: float | None = None,
     ) -> None:
         """One world.
 
@@ -81,6 +88,7 @@ class Comparison:
             tonnes, kronor, kept: of each plan: t, tkr, whether it keeps the limits.
             regret: of each plan against the world's best plan, when that is known.
             best: t and tkr of the world's best plan; None: nothing better than the recommended plan is known.
+            floor: t that a plan of this world must reach; None where nothing is asked for.
         """
         value = self.scale.value(tonnes, kronor)
         more = value - value[0]
@@ -89,9 +97,11 @@ class Comparison:
         self.kronor += kronor
         self.value += value
         self.kept += kept
-        # whoever knew this world would take the best plan that keeps its limits: its own, or a candidate that is worth more by this measure
+        # whoever knew this world would take the best plan that keeps its limits and reaches its floor: its own, or a candidate that is
+        # worth more by this measure
+        possible = (kept > 0) & (tonnes >= floor - 1e-6) if floor is not None else kept > 0
         own = float(value[0]) if best is None else self.scale.tonnes * best[0] - self.scale.kronor * best[1]
-        self.best += max(own, float(value[kept > 0].max(initial=-np.inf)))
+        self.best += max(own, float(value[possible].max(initial=-np.inf)))
         self._more += more
         self._squares += more * more
         for j, centred in enumerate(self._centred):

@@ -23,6 +23,7 @@ from portfolio.analysis.robust.store import Store
 from portfolio.analysis.robust.summary import cores, counts, kept_lines, regret, spreads
 from portfolio.analysis.robust.tornado import tornado
 from portfolio.explored.robust import InformationLine, Robust
+from portfolio.formulation.objectives import tonnes_goal
 from portfolio.instance import Instance, build_instance
 from portfolio.many import Crew, at_work, never
 from portfolio.planning import ObjectiveName
@@ -162,7 +163,7 @@ def _compare(
             one = waiting.pop(comparison.worlds)
             outcome = found.outcomes[one.number]
             best = (outcome.ticks / TICKS_PER_TONNE, outcome.kronor / 1000) if outcome.has_plan else None
-            comparison.add(one.number, one.tonnes, one.kronor, one.kept, _regret(outcome, one, name), best)
+            comparison.add(one.number, one.tonnes, one.kronor, one.kept, _regret(outcome, one, name), best, _floor(d, [outcome]))
         progress(draws.number + done, 2 * draws.number)
     if comparison.worlds == draws.number:
         found.comparison = comparison
@@ -252,8 +253,13 @@ def _summed_up(
 
 
 def _floor(d: Instance, outcomes: Sequence[Outcome]) -> float | None:
-    """Tonnes (t) that a choice must have on average: the floor's share of what the worlds allow on average; only the ratio has one."""
+    """Tonnes (t) that a plan must have in these worlds on average; None when nothing is asked for.
+
+    For the ratio the floor's share of what the worlds allow on average, for least cost what is to be reached.
+    """
     most = [outcome.most for outcome in outcomes if outcome.most is not None]
+    if d.planning.objective.name is ObjectiveName.LEAST_COST:
+        return tonnes_goal(d)
     if d.planning.objective.name is not ObjectiveName.TONNES_PER_KRONA or not most:
         return None
     share = d.planning.objective.floor_share
