@@ -343,9 +343,10 @@ def test_a_worker_without_portfolio_is_a_finding(scheduler: Scheduler, tmp_path:
 @pytest.mark.long
 def test_a_scheduler_that_is_not_there_or_goes_away(scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portfolio.many.cluster.CONNECT", 1)
-    with pytest.raises(InputError) as raised:
-        list(in_parallel(where, [1], Crew(cluster="tcp://127.0.0.1:9")))
-    assert [f.code for f in raised.value.findings] == ["cluster_unreachable"]
+    for address in ("tcp://127.0.0.1:9", "no_port", "ftp://127.0.0.1:9"):
+        with pytest.raises(InputError) as raised:
+            list(in_parallel(where, [1], Crew(cluster=address)))
+        assert [f.code for f in raised.value.findings] == ["cluster_unreachable"]
     monkeypatch.undo()
     scheduler.add_worker()
     scheduler.wait_for(1)

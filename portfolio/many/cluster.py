@@ -12,6 +12,7 @@ from typing import Any
 
 from distributed import CancelledError, Client, Future
 from distributed.client import ClosedClientError
+from distributed.comm.addressing import get_address_host_port
 from distributed.scheduler import KilledWorker
 
 from portfolio import __version__
@@ -43,6 +44,7 @@ class Cluster:
     def __init__(self, work: Callable[[Any], Any], address: str) -> None:
         self._done: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         try:
+            get_address_host_port(address)  # a client of an address that is none is not ended without a traceback
             self._client = Client(address, timeout=CONNECT, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as fault:
             raise InputError([finding("cluster_unreachable", "--cluster", value=address, reason=str(fault))]) from fault
