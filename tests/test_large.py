@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from instances import SHAPES, make
 
-from portfolio import solve
 from portfolio.errors import InfeasiblePlan
 from portfolio.evaluate import into_the_frame, measure
 from portfolio.formulation import Programme, build
 from portfolio.instance import Instance, build_instance
 from portfolio.planning import Objective, ObjectiveName
-from portfolio.solve import Answer, Clock, Meaning, Session
+from portfolio.solve import Answer, Clock, Meaning, Session, engine
+from portfolio.solve import session as searching
 from portfolio.stages import solve_stages
 from random_questions import question
 
@@ -26,9 +26,9 @@ CASES = [(40 if shape == "loose" else size, shape, seed) for seed in range(1, 7)
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every programme is large, everything is worth deciding first, and cores are small."""
-    monkeypatch.setattr(solve, "LARGE", 0)
-    monkeypatch.setattr(solve, "WORTH_DECIDING", -1.0)
-    monkeypatch.setattr(solve, "CORES", (10, 30, 60))
+    monkeypatch.setattr(engine, "LARGE", 0)
+    monkeypatch.setattr(searching, "WORTH_DECIDING", -1.0)
+    monkeypatch.setattr(searching, "CORES", (10, 30, 60))
 
 
 def alone(programme: Programme) -> float:
@@ -77,8 +77,8 @@ def test_the_stages_give_the_same_plan(seed: int, monkeypatch: pytest.MonkeyPatc
     portfolio, planning = make(12, "knotty", seed)
     d = build_instance(portfolio, planning.model_copy(update={"objective": Objective(name=ObjectiveName.TONNES_PER_KRONA)}))
     usual = solve_stages(d, Clock(300))
-    monkeypatch.setattr(solve, "LARGE", 0)
-    monkeypatch.setattr(solve, "WORTH_DECIDING", -1.0)
+    monkeypatch.setattr(engine, "LARGE", 0)
+    monkeypatch.setattr(searching, "WORTH_DECIDING", -1.0)
     found = solve_stages(d, Clock(300))
     assert (found.proven, found.unique, usual.proven, usual.unique) == (True, True, True, True)
     assert found.picks == usual.picks
@@ -93,8 +93,8 @@ def test_small_questions_of_every_kind(seeds: range, monkeypatch: pytest.MonkeyP
             usual = solve_stages(d, Clock(60))
         except InfeasiblePlan:
             usual = None
-        monkeypatch.setattr(solve, "LARGE", 0)
-        monkeypatch.setattr(solve, "WORTH_DECIDING", -1.0)
+        monkeypatch.setattr(engine, "LARGE", 0)
+        monkeypatch.setattr(searching, "WORTH_DECIDING", -1.0)
         try:
             found = solve_stages(d, Clock(60))
         except InfeasiblePlan:
@@ -107,7 +107,7 @@ def test_small_questions_of_every_kind(seeds: range, monkeypatch: pytest.MonkeyP
 def test_cores_that_hold_no_plan(large: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A heuristic that finds nothing costs its time and nothing else."""
     del large
-    monkeypatch.setattr(solve, "core", lambda way, columns, most: (way.lower + 2 * (way.lower < way.upper), way.upper))  # noqa: ARG005
+    monkeypatch.setattr(searching, "core", lambda way, columns, most: (way.lower + 2 * (way.lower < way.upper), way.upper))  # noqa: ARG005
     programme = build(instance(10, "city", 1))
     session = Session(programme, Clock(300))
     session.layers_matter = False
