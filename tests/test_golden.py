@@ -244,9 +244,10 @@ def test_what_is_shown(name: str) -> None:
 
 
 def test_amounts_in_every_unit() -> None:
-    """12,345,678 kr is 12.3 mnkr and 12,346 tkr; a half is rounded to even; a debt has its sign."""
+    """12,345,678 kr is 12.3 mnkr and 12,346 tkr; a half is rounded away from zero, as Excel shows it; a debt has its sign."""
     assert [in_unit(12_345_678, Text("en", unit)) for unit in ("kr", "tkr", "mnkr")] == ["12,345,678", "12,346", "12.3"]
-    assert [in_unit(-2_500, Text("sv", unit)) for unit in ("kr", "tkr", "mnkr")] == ["−2\u00a0500", "−2", "0,0"]
+    assert [in_unit(-2_500, Text("sv", unit)) for unit in ("kr", "tkr", "mnkr")] == ["−2\u00a0500", "−3", "0,0"]
+    assert [in_unit(kr, Text("sv")) for kr in (1_407_250_000, 1_407_249_999, -250_000)] == ["1\u00a0407,3", "1\u00a0407,2", "−0,3"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -201,7 +201,7 @@ def test_what_is_shown_of_a_plan(tmp_path: Path) -> None:
     s = locked(session(tmp_path), A=NEVER)
     cells = {r.id: dict(zip(COLUMNS, r.cells, strict=True)) for r in rows(s.basis, s.edits, s.run, SV)}
     assert cells["A"]["lock"] == "aldrig*"
-    assert [cells[i]["change"] for i in "ABC"] == ["utgår", "ur gapet", "ny"]
+    assert [cells[i]["change"] for i in "ABC"] == ["utgår", "var i gapet", "ny"]
     assert [cells[i]["layer"] for i in "ABC"] == ["nej", "plan", "gap"]
     assert [cells[i]["outlay"] for i in "ABC"] == ["–", "50,0", "30,0"]
     assert [cells[i]["tonnes"] for i in "ABC"] == ["–", "300", "50"]

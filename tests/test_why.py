@@ -160,15 +160,15 @@ def test_the_limit_that_stops_it_and_what_must_give() -> None:
     model = m.planning(control_envelope=m.envelope(450))
     shown = explained(m.portfolio_of(CHEAP, DEAR), model, "B")
     assert "Låt investeringarna inom stadens rådighet sammanlagt kosta 50 kr mer" in shown
-    assert "har den med vid 350 kr men ingen vid 351 kr; i dag 400 kr" in shown
+    assert "vid 350 kr är den med i en bästa plan, vid 351 kr inte i någon; underlaget anger 400 kr" in shown
 
 
 def test_the_outlay_at_which_the_ratio_turns_by_hand() -> None:
     """Without a floor, A alone gives 50 t (5 years) for 100 kronor; B comes in when it is as good: 100 kronor."""
     model = m.planning(objective=Objective(name="tonnes_per_krona", floor_share=m.share("0.1")))
     shown = explained(m.portfolio_of(CHEAP, DEAR), model, "B")
-    assert "har den med vid 100 kr men ingen vid 101 kr; i dag 400 kr" in shown
-    assert "har den med vid 40,000 ton men ingen vid 39,999 ton; i dag 10,000 ton" in shown
+    assert "vid 100 kr är den med i en bästa plan, vid 101 kr inte i någon; underlaget anger 400 kr" in shown
+    assert "vid 40,000 ton är den med i en bästa plan, vid 39,999 ton inte i någon; underlaget anger 10,000 ton" in shown
     assert "Den får plats bredvid allt som rekommenderas" in shown
 
 
@@ -176,10 +176,12 @@ def test_an_outlay_below_a_grant_that_is_not_counted() -> None:
     """B as by hand above, with 250 kronor applied for and not counted: it still turns at 100 kronor, not at what the grant would pay."""
     model = m.planning(objective=Objective(name="tonnes_per_krona", floor_share=m.share("0.1")))
     applied = DEAR.model_copy(update={"grant": 250, "grant_status": GrantStatus.APPLIED})
-    assert "har den med vid 100 kr men ingen vid 101 kr; i dag 400 kr" in explained(m.portfolio_of(CHEAP, applied), model, "B")
+    assert "vid 100 kr är den med i en bästa plan, vid 101 kr inte i någon; underlaget anger 400 kr" in explained(
+        m.portfolio_of(CHEAP, applied), model, "B"
+    )
     granted = applied.model_copy(update={"grant_status": GrantStatus.GRANTED})
     shown = explained(m.portfolio_of(CHEAP, granted), model, "B")
-    assert "ingen utgift från 250 kr, det som räknade bidrag och andra betalar, till 16 gånger dagens ändrar beslutet" in shown
+    assert "beslutet är detsamma för varje utgift från 250 kr till 16 gånger dagens" in shown
 
 
 def test_a_scenario_s_factors_are_part_of_today() -> None:
@@ -188,7 +190,7 @@ def test_a_scenario_s_factors_are_part_of_today() -> None:
     objective = Objective(name="tonnes_per_krona", floor_share=m.share("0.1"))
     model = m.planning(objective=objective, investments={"B": change})
     shown = explained(m.portfolio_of(CHEAP, DEAR), model, "B")
-    assert "har den med vid 100 kr men ingen vid 101 kr; i dag 800 kr" in shown
+    assert "vid 100 kr är den med i en bästa plan, vid 101 kr inte i någon; underlaget anger 800 kr" in shown
 
 
 def test_what_a_decision_and_a_lock_cost() -> None:

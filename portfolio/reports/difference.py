@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from portfolio.analysis.sides import Difference
@@ -150,7 +150,7 @@ def _plan(d: Difference, text: Text) -> list[str]:
 def _total(name: str, old: Decimal, new: Decimal, decimals: int, text: Text) -> tuple[str, str, str, str]:
     """A row of totals; the difference is that of the figures as they are shown, so that the row adds up."""
     unit = Decimal(1).scaleb(-decimals)
-    before, after = (v.quantize(unit, rounding=ROUND_HALF_EVEN) for v in (old, new))
+    before, after = (v.quantize(unit, rounding=ROUND_HALF_UP) for v in (old, new))
     said = [number(v, decimals, text.lang) for v in (before, after, after - before)]
     return name, said[0], said[1], signed(said[2])
 

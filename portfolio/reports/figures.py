@@ -1,12 +1,12 @@
 """Figures as people read them: kronor in mnkr with one decimal (tkr and kr with none), tonnes with none, ratios in tonnes per mnkr.
 
-Swedish: decimal comma, non-breaking space between thousands. English: decimal point, comma between thousands. Rounded half to even,
-only here.
+Swedish: decimal comma, non-breaking space between thousands. English: decimal point, comma between thousands. Rounded only here, a half
+away from zero, as the number formats of Excel do: the same figure looks the same in every output.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from portfolio.text import Lang, Text
@@ -20,7 +20,7 @@ DECIMALS: Final[dict[MoneyUnit, int]] = {"kr": 0, "tkr": 0, "mnkr": 1, "mdkr": 1
 
 def number(value: Decimal | int, decimals: int, lang: Lang) -> str:
     """A number with the language's separators."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     sign = MINUS if rounded < 0 else ""
     plain = f"{abs(rounded):,.{decimals}f}"
     if lang == "sv":
