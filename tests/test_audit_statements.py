@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import making as m
 from money_question import Asked, asked, planning, portfolio, small
 from portfolio.audit import Statements
 from portfolio.audit.bond_statement import bond_statement
@@ -317,3 +318,13 @@ def test_no_false_alarm_on_random_questions(seeds: range) -> None:
         made = funded(seed)
         plans += asked(made.portfolio, made.planning).run.funding is not None
     assert plans >= len(seeds) // 5
+
+
+def test_a_linked_bond_that_matures_in_the_first_plan_year_is_outstanding() -> None:
+    """The audit counts it by itself: a run in which the two differ would not come out."""
+    model = planning()
+    assert model.bonds is not None
+    issues = tuple(i.model_copy(update={"matures": m.count(2025)}) if i.matures is not None else i for i in model.bonds.issues)
+    run = asked(portfolio(), model.model_copy(update={"bonds": model.bonds.model_copy(update={"issues": issues})})).run
+    assert run.bonds is not None
+    assert run.bonds.linked_outstanding == 300_000

@@ -152,7 +152,7 @@ def test_the_gap_sheet_has_the_ladder_and_the_investments() -> None:
     assert gap is not None
     found = tables(sheets()["Gap"])
     assert [row[column("gross")] for row in found["Gaptrappa"]] == [r.kronor for r in gap.rungs]
-    assert [row["Kr/ton 2027"] for row in found["Gaptrappa"]] == [r.price for r in gap.rungs]
+    assert [row["Steg, kr per ton 2027"] for row in found["Gaptrappa"]] == [r.price for r in gap.rungs]
     same(found["Gap"], gap.investments, "id", "highest_charge", "highest_year")
     assert [row[column("debt_added")] for row in found["Gap"]] == [g.debt for g in gap.investments]
 

@@ -103,7 +103,8 @@ def test_with_what_it_needs() -> None:
     run = bundle()
     assert said(run, "B") == "Kräver C, som inte ingår; tillsammans skulle de ge bara 100 ton per ytterligare mnkr, mot planens 500."
     assert (
-        said(run, "B", "en") == "Needs C, which is not in the plan; together they would add only 100 tonnes per further mnkr, against the plan's 500."
+        said(run, "B", "en")
+        == "Needs C, which is not in the plan; together they would add only 100 tonnes per further mnkr, against the plan's 500."
     )
     assert said(run, "C") == "Har inga ton som räknas här, och inget i planen behöver den."
 
