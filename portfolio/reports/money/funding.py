@@ -23,9 +23,20 @@ def funding_section(run: Run, text: Text) -> Section:
     lines = [
         Said(text("money.funding.all", mnkr=in_unit(funding.kronor, text), listed=listed or "–"), "strong"),
         Said(text("money.funding.order")),
+        *_refinanced(run, text),
     ]
     parts = (_by_source(funding, text), _by_year(funding, used, text), _left(funding, text), _by_investment(run, funding, used, text))
     return Section("funding", tuple(lines), parts)
+
+
+def _refinanced(run: Run, text: Text) -> list[Said]:
+    """Why bonds have less left than their limit here says: what no outlay of the plan needs may refinance earlier loans."""
+    refinanced = sum(y.refinanced for y in run.bonds.pool) if run.bonds is not None else 0
+    if run.bonds is None or not refinanced:
+        return []
+    last = run.bonds.pool[-1]
+    said = {"refinanced": in_unit(refinanced, text), "last": last.year, "closing": in_unit(last.closing, text)}
+    return [Said(text("money.funding.refinanced", **said))]
 
 
 def source_name(source: str, text: Text) -> str:
