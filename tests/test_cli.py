@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 
 from portfolio.analysis.optimise import Request, optimise
-from portfolio.cli import EXIT_CLOSED, main
+from portfolio.cli import EXIT_CLOSED, EXIT_INPUT, main
 from portfolio.excel.read import read_portfolio
 from portfolio.outcome import Run, SolveStatus, StopReason
 from portfolio.planning_load import load_planning
@@ -314,6 +314,15 @@ def test_output_that_cannot_be_written(round_: Path, capsys: Capture) -> None:
     assert "fil" in capsys.readouterr().err
     assert main(["optimise", "--out", "fil", "--json"]) == 5
     assert json.loads(capsys.readouterr().out)["status"] == "error"
+
+
+def test_no_command(capsys: Capture) -> None:
+    assert main([]) == 0
+    assert "optimise" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main(["--json"])
+    assert ended.value.code == EXIT_INPUT
+    assert json.loads(capsys.readouterr().out)["message"].startswith("ange ett kommando")
 
 
 @pytest.mark.long

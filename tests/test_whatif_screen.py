@@ -284,6 +284,19 @@ def test_everything_has_room(size: tuple[int, int], lang: Lang, tmp_path: Path, 
     driven(tmp_path, script, first, size=size, lang=lang)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("key", ["s", "r", "d"])
+def test_a_question_has_room_on_the_narrowest_screen(key: str, tmp_path: Path, first: Run) -> None:
+    async def script(app: WhatIf, pilot: Pilot[None]) -> None:
+        await pilot.press(key)
+        await pilot.pause()
+        box = app.screen.query_one(".box").region
+        assert box.width > 40
+        assert app.screen.region.contains_region(box)
+
+    driven(tmp_path, script, first, size=(60, 24), lang="sv")
+
+
 @pytest.mark.parametrize(
     ("title", "name"), [("CCS ett år sent", "ccs-ett-ar-sent"), ("  ../../Å & Ö!  ", "a-o"), ("Ramen + 10 %", "ramen-10"), ("…", "")]
 )

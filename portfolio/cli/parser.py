@@ -12,7 +12,7 @@ from portfolio import __version__
 from portfolio.cli.completion import SHELLS, complete, run_completion, runs, scenarios
 from portfolio.cli.costs import run_costs, run_metrics
 from portfolio.cli.explain import HTML, run_compare, run_report, run_scenarios, run_why
-from portfolio.cli.face import EXIT_DONE, Face
+from portfolio.cli.face import Face
 from portfolio.cli.files import run_diff, run_formulas, run_init, run_layout, run_template
 from portfolio.cli.frontier import run_frontier, run_prices
 from portfolio.cli.interchange import run_import, run_ledger
@@ -42,7 +42,7 @@ def parser_of(text: Text, *, json: bool = False) -> argparse.ArgumentParser:
     parser = Usage(prog="portfolio", description=text("cli.description"), epilog=text("cli.epilog"), text=text, json=json)
     parser.add_argument("--version", action="version", version=f"portfolio {__version__}", help=text("cli.help.version"))
     _add_common(parser, text)
-    parser.set_defaults(command=lambda _options, _face: _print_help(parser), name="")
+    parser.set_defaults(command=lambda _options, _face: parser.no_command(), name="")
     commands = parser.add_subparsers(title=text("cli.help.commands"), metavar=text("cli.help.command"), prog="portfolio")
 
     def add(name: str, run: Run) -> argparse.ArgumentParser:
@@ -206,8 +206,3 @@ def _add_model(command: argparse.ArgumentParser, text: Text) -> None:
         "--scenario", action="append", default=[], metavar=text("cli.help.name"), help=text("cli.help.scenario"), dest="scenarios"
     )
     complete(overlays, scenarios)
-
-
-def _print_help(parser: argparse.ArgumentParser) -> int:
-    parser.print_help()
-    return EXIT_DONE

@@ -8,7 +8,7 @@ from functools import partial
 from textwrap import fill
 from typing import Any, NoReturn
 
-from portfolio.cli.face import EXIT_INPUT
+from portfolio.cli.face import EXIT_DONE, EXIT_INPUT
 from portfolio.text import Text
 
 
@@ -32,6 +32,13 @@ class Usage(argparse.ArgumentParser):
         sys.stderr.write(self.format_usage())
         sys.stderr.write(self._text("cli.help.error", message=said) + "\n")
         raise SystemExit(EXIT_INPUT)
+
+    def no_command(self) -> int:
+        """The help, for whoever asks for nothing; where JSON is asked for, an error."""
+        if self._json:
+            self.error(self._text("cli.help.no_command"))
+        self.print_help()
+        return EXIT_DONE
 
 
 class _Lines(argparse.HelpFormatter):

@@ -40,7 +40,7 @@ STYLES = """
 .-wide #below { display: none; }
 .-wide #beside { width: 62; border-left: solid $primary; padding: 0 1; }
 .-wide #beside Sentences, .-wide #beside Static { margin: 0 0 1 0; height: auto; }
-.box { width: 64; height: auto; max-height: 90%; border: round $primary; padding: 0 1; background: $surface; }
+.box { width: 64; max-width: 98%; height: auto; max-height: 90%; border: round $primary; padding: 0 1; background: $surface; }
 .box OptionList, .box VerticalScroll { height: auto; max-height: 14; }
 .wide-box { width: 90%; height: 90%; }
 .wide-box VerticalScroll { height: 1fr; max-height: 100%; }
