@@ -21,12 +21,13 @@ from portfolio.formulation import build
 from portfolio.instance import Instance
 from portfolio.limits import broken
 from portfolio.matrix import Array, Matrix, can_be_made, matrix_of
-from portfolio.quick import Quick, written_out
+from portfolio.quick import Quick
 from portfolio.reaching import best_reaching
 from portfolio.shorter import overlap_rows, shorter
 from portfolio.solve import Clock, Meaning, Session
 from portfolio.stages import HALF_KRONA, HALF_TICK
 from portfolio.units import TICKS_PER_TONNE
+from portfolio.written_out import written_out
 
 GUESSES = (0.001, 0.004, 0.016)
 """How far below the relaxation's ceiling a value is guessed, as a part of its size; measured on the sample."""
@@ -152,11 +153,11 @@ class Asked:
         """The best plan of the matrix as it stands."""
         lowest = [known]
         if known is None:
-            ceiling = quick.ceiling(expression)
+            ceiling = quick.ceiling(expression).bound
             if not isfinite(ceiling):
                 return None
-            at = quick.relaxed(expression)
-            size = float(np.abs(expression) @ at) if at is not None else abs(ceiling)
+            best = quick.relaxed(expression)
+            size = float(np.abs(expression) @ best[1]) if best is not None else abs(ceiling)
             lowest = [*(ceiling - part * size for part in GUESSES), None]
         for low in lowest:
             answer = quick.best(expression, low, strictly=strictly)

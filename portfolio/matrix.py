@@ -1,7 +1,7 @@
 """The programme as arrays, straight from an instance: for questions that are asked a thousand times over with other figures.
 
 The PuLP model (`formulation.build`) is the readable truth; a test holds every entry of this matrix to it. Money in tkr, tonnes in t, as
-there. Not here: the emission ceiling, whose external deliveries are left to PuLP (`written_out`).
+there. Not here: the emission ceiling, whose external deliveries are left to PuLP (`written_out.py`).
 """
 
 from __future__ import annotations

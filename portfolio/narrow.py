@@ -54,7 +54,7 @@ def narrow(relaxation: Relaxation, lower: Array, upper: Array, value: float, gro
     """
     lower, upper = lower.copy(), upper.copy()
     columns = columns_of(groups)
-    _by_reduced_cost(relaxation, lower, upper, value, columns)
+    by_reduced_cost(relaxation, lower, upper, value, columns)
     for group in groups[:ASKED_ONE_BY_ONE]:
         free = [n for n in group if lower[n] < upper[n]]
         if len(free) == 0:
@@ -71,7 +71,7 @@ def narrow(relaxation: Relaxation, lower: Array, upper: Array, value: float, gro
             upper[[n for n in free if n not in possible]] = 0
             if len(possible) == 1:
                 lower[possible[0]] = 1
-            _by_reduced_cost(relaxation, lower, upper, value, columns)
+            by_reduced_cost(relaxation, lower, upper, value, columns)
     return lower, upper
 
 
@@ -126,7 +126,7 @@ def _worse(relaxation: Relaxation, lower: Array, upper: Array, value: float) -> 
     return found is None or found[0] < value
 
 
-def _by_reduced_cost(relaxation: Relaxation, lower: Array, upper: Array, value: float, columns: Columns) -> None:
+def by_reduced_cost(relaxation: Relaxation, lower: Array, upper: Array, value: float, columns: Columns) -> None:
     """Fix, in place, the binaries whose move to the other bound would cost more than there is to spare."""
     found = relaxation.bound(lower, upper)
     if found is None:

@@ -16,10 +16,11 @@ from portfolio.limits import broken
 from portfolio.matrix import can_be_made, matrix_of
 from portfolio.planning import ObjectiveName
 from portfolio.proving import Optimum, searched
-from portfolio.quick import Quick, written_out
+from portfolio.quick import Quick
 from portfolio.shorter import overlap_rows, shorter
 from portfolio.solve import Clock, Meaning
 from portfolio.stages import solve_stages
+from portfolio.written_out import written_out
 
 
 def optimum(d: Instance, clock: Clock, offered: Sequence[Picks] = (), floor: int | None = None) -> Optimum:

@@ -111,9 +111,12 @@ class _Search:
 
     def _first(self, expression: Array) -> Found:
         """The best value of an expression: guessed just below the relaxation's ceiling first."""
-        ceiling = self.quick.ceiling(expression)
-        if not isfinite(ceiling):
-            return Found(Meaning.INFEASIBLE, None, ceiling)
+        relaxed = self.quick.ceiling(expression)
+        if relaxed.meaning is Meaning.INFEASIBLE or (relaxed.picks is not None and self._short(relaxed.picks) <= 0):
+            return relaxed
+        ceiling = relaxed.bound
+        if not isfinite(ceiling):  # HiGHS has not settled the relaxation
+            return self._asked(expression, None)
         reached = max((float(expression @ x) for x in self.offered), default=-inf)
         for below in GUESSES[1:]:
             guess = max(ceiling - below * abs(ceiling), reached)
@@ -134,12 +137,16 @@ class _Search:
             answer = self.quick.best(expression, known, strictly=tries > 0)
             if answer.picks is None and answer.meaning is not Meaning.INFEASIBLE:
                 raise SolveStopped(interrupted=answer.meaning is Meaning.INTERRUPTED)
-            short = self.floor - self._measured(answer.picks).ticks if self.floor is not None and answer.picks is not None else 0
+            short = self._short(answer.picks) if answer.picks is not None else 0
             if short <= 0:
                 return answer
             if tries:
                 self.quick.hold(self.m.tonnes, low=(self.floor or 0) / TICKS_PER_TONNE + short * 2**tries / TICKS_PER_TONNE)
         raise AssertionError
+
+    def _short(self, picks: dict[str, Pick]) -> int:
+        """Ticks that a plan lacks to the floor."""
+        return self.floor - self._measured(picks).ticks if self.floor is not None else 0
 
     def _expression(self, value: Measure) -> Array:
         """What a better plan has more of: N − λK at the ratio in hand, or kronor saved."""
@@ -223,11 +230,13 @@ class _Search:
         """A better plan near the relaxation's best ratio (Dinkelbach 1967 on the relaxation), if one is found quickly."""
         rate = self._rate(value.ratio)
         for _ in range(6):
-            at = self.quick.relaxed(self.m.tonnes - rate * self.m.kronor)
-            spent = float(self.m.kronor @ at) if at is not None else 0.0
-            if at is None or spent <= 0 or float(self.m.tonnes @ at) / spent <= rate * (1 + 1e-9):
+            best = self.quick.relaxed(self.m.tonnes - rate * self.m.kronor)
+            if best is None:
                 break
-            rate = float(self.m.tonnes @ at) / spent
+            tonnes, spent = (float(amounts @ best[1]) for amounts in (self.m.tonnes, self.m.kronor))
+            if spent <= 0 or tonnes / spent <= rate * (1 + 1e-9):
+                break
+            rate = tonnes / spent
         expression = self.m.tonnes - rate * self.m.kronor
         for below in GUESSES:
             answer = self._asked(expression, -below * value.ticks / TICKS_PER_TONNE)
@@ -268,6 +277,7 @@ class _Search:
             if not (any_set and self._by_ratio(value)):
                 self.quick.hold(self.m.tonnes, low=value.ticks / TICKS_PER_TONNE - HALF_TICK)
                 self.quick.hold(self.m.kronor, high=value.kronor / 1000 + HALF_KRONA)
+            self.quick.by_reduced_cost(self._expression(value), self._known(value))
             while True:
                 try:
                     answer = self._asked(-(1000 * self.m.start_years + self.m.id_order), None)
@@ -292,7 +302,7 @@ class _Search:
         by_tonnes = self.most is None and self.d.planning.objective.name is not ObjectiveName.LEAST_COST
         expression = self.m.tonnes if by_tonnes else self._expression(value)
         in_hand = value.ticks / TICKS_PER_TONNE if by_tonnes else self._known(value)
-        room = self.quick.ceiling(expression) - in_hand
+        room = self.quick.ceiling(expression).bound - in_hand
         scale = TICKS_PER_TONNE if by_tonnes or self._by_ratio(value) else 1000
         gap = ceil(max(0.0, room) * scale) if isfinite(room) else None
         return Optimum(meaning, picks, value, self.most, self.floor, False, gap, self.quick.solves)

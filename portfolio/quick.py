@@ -14,9 +14,8 @@ import numpy as np
 
 from portfolio.errors import SolveFailed
 from portfolio.evaluate import Pick, Picks
-from portfolio.formulation import Programme
 from portfolio.matrix import Array, Key, Matrix
-from portfolio.narrow import AT_BOUND, columns_of, margin, narrow, options
+from portfolio.narrow import AT_BOUND, by_reduced_cost, columns_of, margin, narrow, options
 from portfolio.solve import MEANING, STRICTLY, SUB_MIP_HEURISTICS, TOLERANCES, Clock, Meaning
 
 LEAST_LIKELY = 6
@@ -82,6 +81,12 @@ class Quick:
                 highs.deleteRows(len(added), added)
             self.lower, self.upper = lower, upper
 
+    def by_reduced_cost(self, expression: Array, value: float) -> None:
+        """Fix from now on what one relaxation says that no plan that has this value can have."""
+        self.lp.objective(expression)
+        self.lower, self.upper = self.lower.copy(), self.upper.copy()
+        by_reduced_cost(self.lp, self.lower, self.upper, value - margin(value), columns_of(self.groups))
+
     def keep(self, expression: Array, value: float) -> None:
         """Hold a value from now on, and fix for good what no plan that has it can have."""
         self.hold(expression, low=value)
@@ -134,14 +139,21 @@ class Quick:
         """Only starts in these years from now on."""
         self.upper[[n for n, key in enumerate(self.m.keys) if key[0] not in picks or key[1] != picks[key[0]].start]] = 0.0
 
-    def ceiling(self, expression: Array) -> float:
-        """What no plan exceeds by the relaxations, the largest investment decided; minus infinity when there is no plan."""
-        self.lp.objective(expression)
-        if self.groups:
-            best = next(iter(options(self.lp, self.lower, self.upper, self.groups[0])), None)
-            return best.value + margin(best.value) if best is not None else -np.inf
-        found = self.lp.bound(self.lower, self.upper)
-        return found[0] + margin(found[0]) if found is not None else -np.inf
+    def ceiling(self, expression: Array) -> Found:
+        """What no plan exceeds by the relaxations; proven, with the plan, where the best of them is one.
+
+        Infeasible, with minus infinity, when there is no plan, and when there is nothing to choose.
+        """
+        best = self.relaxed(expression)
+        if best is None or not self.m.columns:
+            return Found(Meaning.INFEASIBLE, None, -np.inf)
+        plan = self._plan(best[1]) if np.isfinite(best[0]) else None
+        return Found(Meaning.TIME_LIMIT if plan is None else Meaning.PROVEN, plan, best[0] + margin(best[0]))
+
+    def _plan(self, at: Array) -> dict[str, Pick] | None:
+        """A relaxation's solution, where it is a plan."""
+        whole = at[self.m.whole]
+        return self.picks_of(at) if np.abs(whole - np.rint(whole)).max(initial=0.0) < AT_BOUND else None
 
     def best(self, expression: Array, known: float | None = None, *, strictly: bool = False) -> Found:
         """The plan with the largest value; with `known`, only one that is at least that good (a hair less, for the tolerances).
@@ -194,16 +206,16 @@ class Quick:
         value, at, _ = found
         if known is not None and value < known - margin(known):
             return Found(Meaning.INFEASIBLE, None, -np.inf)
-        whole = at[self.m.whole]
-        if np.abs(whole - np.rint(whole)).max(initial=0.0) < AT_BOUND:
-            return Found(Meaning.PROVEN, self.picks_of(at), value)
-        return None
+        plan = self._plan(at)
+        return Found(Meaning.PROVEN, plan, value) if plan is not None else None
 
-    def relaxed(self, expression: Array) -> Array | None:
-        """Where the relaxation has its largest value, the largest investment decided; None when there is no plan."""
+    def relaxed(self, expression: Array) -> tuple[float, Array] | None:
+        """The relaxation's largest value and where it has it, the largest investment decided; None when there is no plan."""
         self.lp.objective(expression)
-        best = next(iter(options(self.lp, self.lower, self.upper, self.groups[0])), None) if self.groups else None
-        return best.at if best is not None else None
+        if self.groups:
+            return next(((best.value, best.at) for best in options(self.lp, self.lower, self.upper, self.groups[0])), None)
+        found = self.lp.bound(self.lower, self.upper)
+        return found[:2] if found is not None else None
 
     def picks_of(self, values: Array) -> dict[str, Pick]:
         """The starts that are 1 in the columns, rounded."""
@@ -264,50 +276,3 @@ class _Relaxed:
             return np.inf, np.zeros(len(self._every)), np.zeros(len(self._every))
         solution = self.highs.getSolution()
         return float(self.highs.getInfo().objective_function_value), np.array(solution.col_value), np.array(solution.col_dual)
-
-
-def written_out(programme: Programme) -> Matrix:
-    """The matrix of a PuLP model, for the questions that `matrix.matrix_of` does not make; and what it is tested against."""
-    variables = list(programme.problem.variables())
-    column = {v.name: n for n, v in enumerate(variables)}
-    x = programme.choice
-    first = [column[v.name] for v in x.start.values()]
-    order = [*first, *sorted(set(range(len(variables))) - set(first))]
-    place = {variables[n].name: k for k, n in enumerate(order)}
-    ordered = [variables[n] for n in order]
-    starts, index, value, low, high, rows = [0], [], [], [], [], []
-    for row in programme.problem.constraints():
-        right = -row.constant
-        terms = [(place[v.name], c) for v, c in row.items() if c]
-        index += [n for n, _ in terms]
-        value += [c for _, c in terms]
-        starts.append(len(index))
-        low.append(right if row.sense >= 0 else -np.inf)
-        high.append(right if row.sense <= 0 else np.inf)
-        rows.append(row.name)
-
-    def vector(expression: object) -> Array:
-        made = np.zeros(len(ordered))
-        for variable, coefficient in expression.items():  # type: ignore[attr-defined]
-            made[place[variable.name]] = coefficient
-        return made
-
-    return Matrix(
-        keys=tuple(x.start),
-        percent={key: place[v.name] for key, v in x.percent.items()},
-        both={n: place[v.name] for n, v in x.both.items()},
-        tonnes=vector(programme.tonnes),
-        kronor=vector(programme.kronor),
-        start_years=vector(programme.start_years),
-        id_order=vector(programme.id_order),
-        lower=np.array([-np.inf if v.lowBound is None else v.lowBound for v in ordered], dtype=float),
-        upper=np.array([np.inf if v.upBound is None else v.upBound for v in ordered], dtype=float),
-        whole=np.array([v.cat == "Integer" for v in ordered]),
-        starts=np.array(starts, dtype=np.int32),
-        index=np.array(index, dtype=np.int32),
-        value=np.array(value, dtype=float),
-        low=np.array(low, dtype=float),
-        high=np.array(high, dtype=float),
-        rows=tuple(rows),
-        columns=tuple(v.name for v in ordered),
-    )

@@ -30,7 +30,7 @@ LEVELS = {
             "limits",
         ),
     ),
-    3: ("formulation", "narrow", "standing", "bounds", "matrix", "shorter", "trial", "worlds"),
+    3: ("formulation", "narrow", "standing", "bounds", "matrix", "shorter", "trial", "worlds", "written_out"),
     4: ("solve", "solved", "solving", "stages", "reaching", "value", "quick", "asked", "proving", "optimum", "many"),
     5: ("analysis",),
     6: ("reports", "whatif"),

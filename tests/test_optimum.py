@@ -20,13 +20,14 @@ from portfolio.limits import broken, kept
 from portfolio.matrix import Matrix, can_be_made, matrix_of
 from portfolio.optimum import optimum
 from portfolio.planning import BondBacking, CommitteeFrame, DeliveryCapacity, Objective
-from portfolio.quick import Quick, written_out
+from portfolio.quick import Quick
 from portfolio.shorter import overlap_rows, shorter
 from portfolio.solve import Clock, Meaning
 from portfolio.stages import solve_stages
 from portfolio.worlds.draws import Draws
 from portfolio.worlds.question import question_in, world_of
 from portfolio.worlds.ranges import uncertain
+from portfolio.written_out import written_out
 from random_questions import question
 from sample_run import sample
 

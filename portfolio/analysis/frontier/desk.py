@@ -18,10 +18,11 @@ from portfolio.formulation import build
 from portfolio.instance import Instance
 from portfolio.limits import broken
 from portfolio.matrix import Array, Matrix, can_be_made, matrix_of
-from portfolio.quick import Quick, written_out
+from portfolio.quick import Quick
 from portfolio.solve import Clock, Meaning
 from portfolio.stages import HALF_KRONA, HALF_TICK
 from portfolio.units import TICKS_PER_TONNE
+from portfolio.written_out import written_out
 
 
 class Found(NamedTuple):
