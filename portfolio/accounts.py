@@ -42,8 +42,15 @@ class Accounts:
         self.picks = picks
         self.tonnage = Tonnage(d, picks)
         self._outside: Outside = outside_of(d, picks)
+        self._joint: dict[int, YearTonnes] = {}
         self._years: dict[int, YearTonnes] = {t: self.tonnage.year(t) for t in d.all_years}
         self._attributed: dict[int, Mapping[str, tuple[int, int]]] = {t: y.attributed() for t, y in self._years.items()}
+
+    def _with_outside(self, t: int) -> YearTonnes:
+        """Year t with what external actors deliver; counted once, asked for each of them."""
+        if t not in self._joint:
+            self._joint[t] = self._outside.tonnage.year(t)
+        return self._joint[t]
 
     def attributed(self, i: str, t: int) -> tuple[int, int]:
         """Reduction and removal (ticks) attributed to i in year t."""
@@ -121,7 +128,7 @@ class Accounts:
         start = self._outside.starts.get(i)
         delivered = self._outside.tonnage if start is not None and i in self._outside.tonnage.started else None
         years = d.planning.horizon.effect_years
-        shown = {t: sum(ticks) for t in years if delivered is not None and (ticks := delivered.year(t).before_ceilings(i))}
+        shown = {t: sum(ticks) for t in years if delivered is not None and (ticks := self._with_outside(t).before_ceilings(i))}
         return Decision(
             id=i,
             name=investment.name,
@@ -187,7 +194,7 @@ class Accounts:
         lines = []
         for t in self.d.planning.horizon.effect_years:
             own = self._years[t].reductions
-            joint = self._outside.tonnage.year(t).reductions if self._outside.tonnage.started.keys() - self.picks.keys() else own
+            joint = self._with_outside(t).reductions if self._outside.tonnage.started.keys() - self.picks.keys() else own
             lines.append(
                 EmissionLine(
                     year=t,

@@ -6,7 +6,7 @@ Everything that a constraint needs is prepared here, so that no sum has a condit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -14,7 +14,8 @@ from functools import cached_property
 
 from portfolio.amounts.charges import Charge, Charges
 from portfolio.amounts.eligibility import eligible_outlay, refusal
-from portfolio.amounts.support import by_year, entitled, grant_by_year, half_even, partners, whole
+from portfolio.amounts.sources import payers
+from portfolio.amounts.support import by_year, entitled, grant_delay, half_even, partners, whole
 from portfolio.planning import Adjustment, Planning, TonnesQuantity
 from portfolio.records import (
     Control,
@@ -201,6 +202,11 @@ class Instance:
         """Net outlay (kr), all years."""
         return sum(self.net_outlay(i, s, t) for t in self.outlay[i, s])
 
+    @cached_property
+    def payers(self) -> Mapping[str, Mapping[bool, tuple[str, ...]]]:
+        """Sources that may pay for what bonds can finance (True) of each city investment, and for the rest (False)."""
+        return payers(self.planning, {i: self.investments[i] for i in self.city})
+
     def is_committee(self, i: str) -> bool:
         """The investment is a committee's: tax-funded money, not a company's."""
         return self.investments[i].owner_type is OwnerType.COMMITTEE
@@ -244,10 +250,11 @@ def build_instance(portfolio: Portfolio, planning: Planning, also: Iterable[IS] 
     factors = {i: a.tonnes_factor for i, a in planning.investments.items() if a.tonnes_factor is not None}
     profiles = {i: effect_of(investments[i], 0, planning, factors.get(i)) for i in accounted}
     effect = {(i, s): _begun(profiles[i], s) for i, s in spent}
-    received = {i: grant_by_year(investments[i], 0, planning) for i in accounted}
     owed = {i: by_year(entitled(investments[i], planning), 0) for i in accounted}
+    received = {i: _moved(owed[i], grant_delay(planning)) for i in accounted}
     shared = {i: by_year(partners(investments[i], planning), 0) for i in accounted}
     eligible = {i: _eligible(investments[i], planning) for i in accounted}
+    years = planning.horizon.years
     return Instance(
         planning=planning,
         portfolio=portfolio,
@@ -260,7 +267,7 @@ def build_instance(portfolio: Portfolio, planning: Planning, also: Iterable[IS] 
         grant={(i, s): _moved(received[i], s) for i, s in spent},
         entitled={(i, s): _moved(owed[i], s) for i, s in spent},
         partner={(i, s): _moved(shared[i], s) for i, s in spent},
-        eligible={(i, s): {t: kr for t, kr in _moved(eligible[i], s).items() if t in planning.horizon.years} for i, s in spent},
+        eligible={(i, s): {t: kr for t, kr in _moved(eligible[i], s).items() if t in years} for i, s in spent},
         effect=effect,
         losses=tuple(pair_losses(portfolio.pairs, investments, effect)),
         index={i: n for n, i in enumerate(city, start=1)},
@@ -347,15 +354,17 @@ def effect_of(investment: Investment, start: int, planning: Planning, factor: De
     removed = investment.removal_tonnes * (1 - sold) * scale * 1000
     last = len(investment.ramp) - 1  # the last value persists
     both = [(half_even(fossil * share), half_even(removed * share)) for share in investment.ramp]
-    years = [(start + k, both[min(k, last)]) for k in range(len(investment.outlay) + investment.life)]
-    reduction = {t: kg for t, (kg, _) in years}
-    removal = {t: kg for t, (_, kg) in years}
-    adverse = {t: min(reduction[t], 0) + min(removal[t], 0) for t, _ in years}
-    return Effect(
-        {t: kg for t, kg in reduction.items() if kg > 0},
-        {t: kg for t, kg in removal.items() if kg > 0},
-        {t: kg for t, kg in adverse.items() if kg},
-    )
+    reduction: dict[int, int] = {}
+    removal: dict[int, int] = {}
+    adverse: dict[int, int] = {}
+    for k in range(len(investment.outlay) + investment.life):
+        t, parts = start + k, both[min(k, last)]
+        for kg, counted in zip(parts, (reduction, removal), strict=True):
+            if kg > 0:
+                counted[t] = kg
+            elif kg < 0:
+                adverse[t] = adverse.get(t, 0) + kg
+    return Effect(reduction, removal, adverse)
 
 
 def pair_losses(pairs: Iterable[OverlapPair], investments: Mapping[str, Investment], effect: Mapping[IS, Effect]) -> Iterable[PairLoss]:
@@ -364,18 +373,20 @@ def pair_losses(pairs: Iterable[OverlapPair], investments: Mapping[str, Investme
     for i, s in effect:
         by_id.setdefault(i, []).append(s)
     for pair in sorted(pairs, key=lambda p: (p.loser, p.winner)):
+        winner = investments[pair.winner]
+        shares = [(Fraction(pair.share) * Fraction(ramp)).as_integer_ratio() for ramp in winner.ramp]
+        running = [shares[min(k, len(shares) - 1)] for k in range(len(winner.outlay) + winner.life)]
         for s in by_id.get(pair.loser, ()):
+            own = effect[pair.loser, s]
             for s2 in by_id.get(pair.winner, ()):
-                own = effect[pair.loser, s]
-                reduction, removal = (_lost(part, pair.share, investments[pair.winner], s2) for part in (own.reduction, own.removal))
+                reduction, removal = _lost(own.reduction, running, s2), _lost(own.removal, running, s2)
                 if reduction or removal:
                     yield PairLoss(pair.loser, s, pair.winner, s2, reduction, removal)
 
 
-def _lost(part: Mapping[int, int], share: Decimal, winner: Investment, start: int) -> dict[int, int]:
+def _lost(part: Mapping[int, int], running: Sequence[tuple[int, int]], start: int) -> dict[int, int]:
+    """What the winner, whose share (numerator, denominator) in each year after its start is `running`, takes of the loser's effect."""
     # rounded down, so that several losses together never exceed the effect
-    parts = [(Fraction(share) * Fraction(ramp)).as_integer_ratio() for ramp in winner.ramp]
-    last, end = len(parts) - 1, len(winner.outlay) + winner.life
-    running = ((t, kg, parts[min(t - start, last)]) for t, kg in part.items() if 0 <= t - start < end)
-    lost = {t: kg * above // below for t, kg, (above, below) in running}
+    shares = ((t, kg, running[t - start]) for t, kg in part.items() if 0 <= t - start < len(running))
+    lost = {t: kg * above // below for t, kg, (above, below) in shares}
     return {t: kg for t, kg in lost.items() if kg}

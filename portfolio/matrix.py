@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from portfolio.amounts.sources import limits
 from portfolio.evaluate import kronor_of
-from portfolio.finance.funding import Kind, needs_of_starts
+from portfolio.finance.funding import Kind, needs
 from portfolio.flows import Cell
 from portfolio.instance import REMOVAL, Instance, must_start
 from portfolio.records import RequirementKind
@@ -290,7 +290,7 @@ class _Maker:
         if d.planning.funding is None:
             return
         limited = {name: limit for name, limit in limits(d.planning).items() if limit is not None}
-        known = {(i, s): need for i in d.city for s, need in needs_of_starts(d, i).items()} if limited else {}
+        known = {(i, s): needs(d, i, s) for i in d.city for s in d.starts[i]} if limited else {}
         amounts: dict[tuple[Kind, int], dict[int, int]] = {}
         for n, key in enumerate(self.keys):
             for (kind, t), kr in known[key[:2]].items() if known else ():
@@ -358,31 +358,38 @@ class _Maker:
                     cells.append(((group, REMOVAL), effect.removal))
         return found
 
+    def _suspects(self) -> set[Cell]:
+        """Cells that some ceiling would cut if every investment had its largest year at once."""
+        peaks: dict[Cell, int] = {}
+        for i in self.d.city:
+            best: dict[Cell, int] = {}
+            for s in self.d.starts[i]:
+                for cell, kilograms in self._flows[i, s]:
+                    best[cell] = max(best.get(cell, 0), *kilograms.values())
+            for cell, kg in best.items():
+                peaks[cell] = peaks.get(cell, 0) + kg
+        groups, destinations = _cut(self.d, peaks)
+        return {cell for cell in peaks if cell[0] in groups or cell[1] in destinations}
+
     def _pooled(self) -> set[tuple[Cell, int]]:
         """As `Count.pooled`: cells and years that some ceiling could cut."""
-        d, years = self.d, frozenset(self.d.count_years)
-        peaks: dict[Cell, int] = {}
+        d, years, suspects = self.d, frozenset(self.d.count_years), self._suspects()
         most: dict[int, dict[Cell, int]] = {}
         for i in d.city:
-            best: dict[Cell, int] = {}
             by_year: dict[Cell, dict[int, int]] = {}
             for s in d.starts[i]:
                 for cell, kilograms in self._flows[i, s]:
-                    best[cell] = max(best.get(cell, 0), *kilograms.values())
-                    here = by_year.setdefault(cell, {})
-                    for t, kg in kilograms.items():
-                        if kg > here.get(t, 0):
-                            here[t] = kg
-            for cell, kg in best.items():
-                peaks[cell] = peaks.get(cell, 0) + kg
+                    if cell in suspects:  # a ceiling that cuts no peaks cuts no year
+                        here = by_year.setdefault(cell, {})
+                        for t, kg in kilograms.items():
+                            if kg > here.get(t, 0):
+                                here[t] = kg
             for cell, amounts in by_year.items():
                 for t, kg in amounts.items():
                     of_year = most.setdefault(t, {})
                     of_year[cell] = of_year.get(cell, 0) + kg
-        groups, destinations = _cut(d, peaks)
-        suspects = {cell for cell in peaks if cell[0] in groups or cell[1] in destinations}
         found: set[tuple[Cell, int]] = set()
-        for t in years & most.keys() if suspects else ():
+        for t in years & most.keys():
             groups, destinations = _cut(d, most[t])
             found |= {(cell, t) for cell, kg in most[t].items() if kg and (cell[0] in groups or cell[1] in destinations)}
         return found

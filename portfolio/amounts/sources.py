@@ -45,9 +45,13 @@ def limits(planning: Planning) -> dict[str, Limit | None]:
     return found
 
 
-def payers(planning: Planning, investment: Investment, *, eligible: bool) -> tuple[str, ...]:
-    """Sources that may pay for an investment's net outlay: for the part that bonds can finance, or for the rest."""
-    return tuple(name for name, source in sources(planning).items() if _may_pay(source, investment, eligible=eligible))
+def payers(planning: Planning, investments: Mapping[str, Investment]) -> dict[str, dict[bool, tuple[str, ...]]]:
+    """Sources that may pay for each investment's net outlay: for the part that bonds can finance (True), and for the rest (False)."""
+    stated = sources(planning).items()
+    return {
+        i: {part: tuple(name for name, source in stated if _may_pay(source, investment, eligible=part)) for part in (True, False)}
+        for i, investment in investments.items()
+    }
 
 
 def _may_pay(source: FundingSource, investment: Investment, *, eligible: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from portfolio.planning import Planning
@@ -12,7 +12,7 @@ from portfolio.records import GrantStatus, Investment
 
 def half_even(value: Decimal | Fraction) -> int:
     """Nearest integer, half to even."""
-    return round(value) if isinstance(value, Fraction) else int(value.to_integral_value(rounding=ROUND_HALF_EVEN))
+    return round(value)
 
 
 def whole(investment: Investment) -> int:
@@ -61,10 +61,9 @@ def partners(investment: Investment, planning: Planning) -> tuple[int, ...]:
     return tuple(spread(investment.partner, left, whole(investment)))
 
 
-def grant_by_year(investment: Investment, start: int, planning: Planning) -> dict[int, int]:
-    """Grant received (kr) by year: as entitled, the model's delay later."""
-    delay = planning.grants.delay.value if planning.grants.delay is not None else 0
-    return by_year(entitled(investment, planning), start + delay)
+def grant_delay(planning: Planning) -> int:
+    """Years between being entitled to a grant and receiving it."""
+    return planning.grants.delay.value if planning.grants.delay is not None else 0
 
 
 def by_year(amounts: Iterable[int], first: int) -> dict[int, int]:

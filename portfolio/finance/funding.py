@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portfolio.amounts.sources import limits, payers, sources
+from portfolio.amounts.sources import limits, sources
 from portfolio.evaluate import Picks
 from portfolio.flows import SINK, SOURCE, augment
 from portfolio.instance import Instance
@@ -23,25 +23,11 @@ Paid = Mapping[tuple[str, int, str], int]
 
 def needs(d: Instance, i: str, s: int) -> dict[tuple[Kind, int], int]:
     """Net outlay (kr) in the plan years of i started in s, at 100 per cent, by the sources that may pay for it, and year."""
-    return _needs(d, i, s, _kinds(d, i))
-
-
-def needs_of_starts(d: Instance, i: str) -> dict[int, dict[tuple[Kind, int], int]]:
-    """`needs` of every allowed start."""
-    kinds = _kinds(d, i)
-    return {s: _needs(d, i, s, kinds) for s in d.starts[i]}
-
-
-def _kinds(d: Instance, i: str) -> dict[bool, Kind]:
-    """Who may pay for what bonds can finance of i, and for the rest."""
-    return {part: payers(d.planning, d.investments[i], eligible=part) for part in (True, False)}
-
-
-def _needs(d: Instance, i: str, s: int, kinds: Mapping[bool, Kind]) -> dict[tuple[Kind, int], int]:
+    kinds, years, financed = d.payers[i], d.years, d.eligible[i, s]
     found: dict[tuple[Kind, int], int] = {}
     for t in d.outlay[i, s]:
-        if t in d.years:
-            eligible = d.eligible[i, s].get(t, 0)
+        if t in years:
+            eligible = financed.get(t, 0)
             for part, kr in ((True, eligible), (False, d.net_outlay(i, s, t) - eligible)):
                 if kr:
                     found[kinds[part], t] = found.get((kinds[part], t), 0) + kr

@@ -53,7 +53,7 @@ def _value(base: Base, world: World) -> Fraction:
     """The plan's value in the world: tonnes per mnkr, tonnes, or kronor."""
     portfolio, planning = base.question.portfolio, base.question.planning
     now = held(portfolio.by_id(), base.picks, world.delay)
-    d = build_instance(*question_in(portfolio, planning, world), ((i, pick.start) for i, pick in now.items()))
+    d = build_instance(*question_in(portfolio, planning, world), only=((i, pick.start) for i, pick in now.items()))
     value = measure(d, now)
     match planning.objective.name:
         case ObjectiveName.TONNES_PER_KRONA:
