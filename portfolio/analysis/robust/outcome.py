@@ -20,7 +20,7 @@ from portfolio.worlds.question import World, question_in
 AUDITED = 20
 """Worlds, the first ones, whose best plan is audited; the audit of one takes as long as its solution."""
 
-REMEMBERED = 40
+REMEMBERED = 200
 """Plans of earlier worlds that are offered to the next one; measured on the sample."""
 
 
