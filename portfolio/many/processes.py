@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -132,6 +133,7 @@ def _begin(theirs: Connection, work: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(theirs,), daemon=True).start()
     _known.append(pickle.loads(work))
+    gc.freeze()  # modules and the work stay to the end: no collection need look through them
 
 
 def _end_with(theirs: Connection) -> None:
