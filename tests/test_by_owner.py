@@ -180,6 +180,8 @@ def test_openpyxl_opens_it(path: Path) -> None:
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(BytesIO(path.read_bytes()), keep_vba=path.suffix == ".xlsm")
     assert any(s.max_row > 2 for s in book.worksheets)
+    if book.vba_archive is not None:
+        book.vba_archive.close()  # openpyxl leaves its copy of the macros open
 
 
 @pytest.mark.long
