@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from portfolio.cli.asking import asked_run, proven, question_asked
-from portfolio.cli.ending import ended, no_proven_plan, nothing_proven
-from portfolio.cli.face import EXIT_INFEASIBLE, Face
-from portfolio.cli.writing import created, write
-from portfolio.ctrl_c import in_one_piece, instead_of_interrupt
-from portfolio.errors import InfeasiblePlan, SolveStopped
+from portfolio.cli.exploring import of_plan, of_question
+from portfolio.cli.face import Face
+from portfolio.ctrl_c import in_one_piece
+
+if TYPE_CHECKING:
+    from portfolio.analysis.beside import Progress
+    from portfolio.analysis.conflict.demands import Question
+    from portfolio.solve import Clock
 
 CURVE = "kostnadskurva"
 """Name of the workbook and the pictures."""
@@ -19,59 +21,40 @@ CURVE = "kostnadskurva"
 def run_costs(options: argparse.Namespace, face: Face) -> int:
     """The cost curve of the recommended plan, and where a simple ranking gives another plan."""
     with in_one_piece():
-        from portfolio.analysis.base import base_of
         from portfolio.analysis.costs import costs
+        from portfolio.explored.costs import Costs
         from portfolio.reports import costs as shown
-        from portfolio.solve import Clock
 
-    clock = Clock(options.time_limit)
-    with instead_of_interrupt(clock.interrupt):
-        run, portfolio, planning = asked_run(options, face, clock)
-        if run.totals is None or not proven(run):
-            return no_proven_plan(face, clock, run)
-        found = costs(base_of(portfolio, planning, run.decisions), clock)
-    if face.json:
-        print(shown.to_json(found), end="")
-    else:
-        shown.render(found, face.shown, face.out)
-    if options.out is not None:
+    def files(found: Costs) -> dict[str, bytes]:
         from portfolio.reports.costs_picture import picture
 
-        files = {
-            f"{CURVE}.xlsx": shown.workbook(found, face.text),
-            f"{CURVE}.png": picture(found, "png", face.text),
-            f"{CURVE}.svg": picture(found, "svg", face.text),
-        }
-        place = write(options.out, created(), files, [Path(i.file) for i in portfolio.inputs], face)
-        face.remark(face.text("costs.written", files=", ".join((place / name).as_posix() for name in files)))
-    return ended(face, clock, complete=found.complete)
+        pictures = {f"{CURVE}.{kind}": picture(found, kind, face.text) for kind in ("png", "svg")}
+        return {f"{CURVE}.xlsx": shown.workbook(found, face.text), **pictures}
+
+    return of_plan(
+        options,
+        face,
+        lambda base, clock, _progress: costs(base, clock),
+        shown.to_json,
+        lambda found: shown.render(found, face.shown, face.out),
+        files,
+    )
 
 
 def run_metrics(options: argparse.Namespace, face: Face) -> int:
     """The plans that are best by each measure, side by side."""
     with in_one_piece():
-        from portfolio.analysis.conflict.demands import Question
         from portfolio.analysis.metrics import metrics
         from portfolio.analysis.optimise import Request
+        from portfolio.explored.metrics import Metrics
         from portfolio.reports import metrics as shown
-        from portfolio.solve import Clock
 
-    portfolio, planning = question_asked(options)
-    clock = Clock(options.time_limit)
+    def find(question: Question, clock: Clock, progress: Progress) -> Metrics:
+        horizon = question.planning.horizon
 
-    def label(quantity: str, krona: str) -> str:
-        return shown.label(quantity, krona, planning.horizon.target_year.value, planning.horizon.effects_until.value, face.text)
+        def label(quantity: str, krona: str) -> str:
+            return shown.label(quantity, krona, horizon.target_year.value, horizon.effects_until.value, face.text)
 
-    try:
-        with instead_of_interrupt(clock.interrupt), face.progress(face.text("metrics.working")) as progress:
-            found = metrics(Question(portfolio, planning), clock, label, Request(options.time_limit, lang=face.text.lang), progress)
-    except InfeasiblePlan:
-        face.error(face.text("cli.no_plan"))
-        return EXIT_INFEASIBLE
-    except SolveStopped:
-        return nothing_proven(face, clock)
-    if face.json:
-        print(shown.to_json(found), end="")
-    else:
-        shown.render(found, face.shown, face.out)
-    return ended(face, clock, complete=found.complete)
+        return metrics(question, clock, label, Request(options.time_limit, lang=face.text.lang), progress)
+
+    return of_question(options, face, find, shown.to_json, lambda found: shown.render(found, face.shown, face.out))
