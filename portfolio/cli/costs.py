@@ -34,6 +34,7 @@ def run_costs(options: argparse.Namespace, face: Face) -> int:
     return of_plan(
         options,
         face,
+        "costs.working",
         lambda base, clock, _progress: costs(base, clock),
         shown.to_json,
         lambda found: shown.render(found, face.shown, face.out),
@@ -57,4 +58,4 @@ def run_metrics(options: argparse.Namespace, face: Face) -> int:
 
         return metrics(question, clock, label, Request(options.time_limit, lang=face.text.lang), progress)
 
-    return of_question(options, face, find, shown.to_json, lambda found: shown.render(found, face.shown, face.out))
+    return of_question(options, face, "metrics.working", find, shown.to_json, lambda found: shown.render(found, face.shown, face.out))

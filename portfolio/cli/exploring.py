@@ -37,12 +37,13 @@ Files = Callable[[F], Mapping[str, bytes]]
 def of_question(
     options: argparse.Namespace,
     face: Face,
+    working: str,
     find: Callable[[Question, Clock, Progress], F],
     to_json: Callable[[F], str],
     show: Callable[[F], None],
     files: Files[F] | None = None,
 ) -> int:
-    """Explore the question itself; `<command>.working` and `<command>.written` are in the catalogue."""
+    """Explore the question itself; `working` names what who watches is told."""
     with in_one_piece():
         from portfolio.analysis.conflict.demands import Question
         from portfolio.solve import Clock
@@ -50,7 +51,7 @@ def of_question(
     portfolio, planning = question_asked(options)
     clock = Clock(options.time_limit)
     try:
-        with instead_of_interrupt(clock.interrupt), face.progress(face.text(f"{options.name}.working")) as progress:
+        with instead_of_interrupt(clock.interrupt), face.progress(face.text(working)) as progress:
             found = find(Question(portfolio, planning), clock, progress)
     except InfeasiblePlan:
         face.error(face.text("cli.no_plan"))
@@ -65,6 +66,7 @@ def of_question(
 def of_plan(
     options: argparse.Namespace,
     face: Face,
+    working: str,
     find: Callable[[Base, Clock, Progress], F],
     to_json: Callable[[F], str],
     show: Callable[[F], None],
@@ -77,7 +79,7 @@ def of_plan(
 
     clock = Clock(options.time_limit)
     try:
-        with instead_of_interrupt(clock.interrupt), face.progress(face.text(f"{options.name}.working")) as progress:
+        with instead_of_interrupt(clock.interrupt), face.progress(face.text(working)) as progress:
             run, portfolio, planning = asked_run(options, face, clock)
             if run.totals is None or not proven(run):
                 return no_proven_plan(face, clock, run)
@@ -101,4 +103,4 @@ def _written(options: argparse.Namespace, face: Face, found: F, portfolio: Portf
         return
     made = files(found)
     place = write(options.out, created(), made, [Path(i.file) for i in portfolio.inputs], face)
-    face.remark(face.text(f"{options.name}.written", files=", ".join((place / name).as_posix() for name in made)))
+    face.remark(face.text("cli.written", files=", ".join((place / name).as_posix() for name in made)))

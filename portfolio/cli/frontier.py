@@ -28,6 +28,7 @@ def run_frontier(options: argparse.Namespace, face: Face) -> int:
     return of_question(
         options,
         face,
+        "frontier.working",
         lambda question, clock, progress: frontier(question, clock, options.points, progress),
         render.to_json,
         lambda found: render.render(found, face.shown, face.out, everything=options.all),
@@ -44,6 +45,7 @@ def run_prices(options: argparse.Namespace, face: Face) -> int:
     return of_plan(
         options,
         face,
+        "prices.working",
         lambda base, clock, progress: prices(base, clock, progress=progress),
         shown.to_json,
         lambda found: shown.render(found, face.shown, face.out),

@@ -35,5 +35,5 @@ def in_the_ranges(options: argparse.Namespace, face: Face) -> int:
         shown.render(found, face.shown, face.out)
     if options.out is not None:
         place = write(options.out, created(), {BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in portfolio.inputs], face)
-        face.remark(face.text("robust.written", files=(place / BOOK).as_posix()))
+        face.remark(face.text("cli.written", files=(place / BOOK).as_posix()))
     return EXIT_DONE

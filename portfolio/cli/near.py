@@ -18,6 +18,7 @@ def run_stability(options: argparse.Namespace, face: Face) -> int:
     return of_question(
         options,
         face,
+        "stability.working",
         lambda question, clock, progress: stability(question, clock, options.price, progress),
         shown.to_json,
         lambda found: shown.render(found, face.shown, face.out),
@@ -33,6 +34,7 @@ def run_near(options: argparse.Namespace, face: Face) -> int:
     return of_plan(
         options,
         face,
+        "near.working",
         lambda base, clock, progress: near(base, clock, options.within, options.most, progress),
         shown.to_json,
         lambda found: shown.render(found, face.shown, face.out),

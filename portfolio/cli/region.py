@@ -53,7 +53,7 @@ def run_region(options: argparse.Namespace, face: Face) -> int:
     if options.out is not None:
         inputs = [options.region, *(Path(i.file) for member in members for i in member.portfolio.inputs)]
         place = write(options.out, created(), {BOOK: shown.workbook(plan, face.text)}, inputs, face)
-        face.remark(face.text("region.written", file=(place / BOOK).as_posix()))
+        face.remark(face.text("cli.written", files=(place / BOOK).as_posix()))
     return EXIT_INTERRUPTED if clock.interrupted else EXIT_STOPPED if plan.stopped else EXIT_DONE
 
 

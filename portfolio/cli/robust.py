@@ -64,7 +64,7 @@ def run_robust(options: argparse.Namespace, face: Face) -> int:
         shown.render(found, options.choice, face.shown, face.out)
     if place is not None:
         write(place, created(), {BOOK: shown.workbook(found, face.text)}, [Path(i.file) for i in portfolio.inputs], face)
-        face.remark(face.text("robust.written", files=", ".join((place / name).as_posix() for name in (BOOK, NAME))))
+        face.remark(face.text("cli.written", files=", ".join((place / name).as_posix() for name in (BOOK, NAME))))
     if stop.interrupted:
         return EXIT_INTERRUPTED
     return EXIT_DONE if found.complete and not found.not_proven else EXIT_STOPPED
@@ -106,5 +106,5 @@ def run_stress(options: argparse.Namespace, face: Face) -> int:
     if options.out is not None:
         books = {STRESS_BOOK: shown.workbook(found, face.text)}
         place = write(options.out, created(), books, [Path(i.file) for i in first.portfolio.inputs], face)
-        face.remark(face.text("stress.written", files=(place / STRESS_BOOK).as_posix()))
+        face.remark(face.text("cli.written", files=(place / STRESS_BOOK).as_posix()))
     return EXIT_INTERRUPTED if options.stopped else EXIT_DONE if found.complete else EXIT_STOPPED
