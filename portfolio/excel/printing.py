@@ -28,7 +28,7 @@ FILLER: Final = 8
 
 
 class Layout(NamedTuple):
-    """Rows (from 0) before which a page breaks, whether a chart stands on another page than its table, pages, whether the last table runs over."""
+    """Rows (from 0) before which a page breaks, whether a chart is torn from its table, pages, and whether the last table runs over."""
 
     breaks: tuple[int, ...]
     torn: bool
