@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from portfolio.excel.charts import Chart, Spot, draw_chart
 from portfolio.excel.places import CHART_ROWS, FIRST, Place, Places, places
-from portfolio.excel.printing import LINE, TITLE, head_lines, lines, print_setup, room, row_lines, widths
+from portfolio.excel.printing import LINE, TITLE, head_lines, print_setup, room, row_lines, text_lines, widths
 from portfolio.excel.sheet_parts import FORMATS, Block, Cell, Column, Edit, Formula, Labels, Mark, Sheet, Value, stored
 
 __all__ = ["Block", "Cell", "Chart", "Column", "Edit", "Formula", "Labels", "Mark", "Sheet", "Value", "stored", "workbook_bytes"]
@@ -93,7 +93,7 @@ class _Drawer:
         for row, line in enumerate(sheet.lines, start=FIRST):
             page.merge_range(row, 0, row, last, "", self._line)
             page.write_string(row, 0, line, self._line)
-            page.set_row(row, LINE * lines(line, characters))
+            page.set_row(row, LINE * text_lines(line, characters))
         placed = places(sheet)
         print_setup(page, sheet, placed, self._labels.page)
         self._freeze(page, sheet, placed)

@@ -52,9 +52,9 @@ def lines(text: str, width: int) -> int:
     return len(textwrap.wrap(text, max(4, width - 1))) or 1
 
 
-def _cell_lines(text: str, width: int) -> int:
-    """The same of 10-point type: the width of a column counts digits of 11 points."""
-    return lines(text, width + width // 10)
+def text_lines(text: str, width: int) -> int:
+    """The same of plain text in 10-point type: the width of a column counts digits of 11 points, and letters are narrower than digits."""
+    return lines(text, width + width // 5)
 
 
 def head_lines(columns: Sequence[Column], wide: Sequence[int]) -> int:
@@ -65,7 +65,7 @@ def head_lines(columns: Sequence[Column], wide: Sequence[int]) -> int:
 def row_lines(values: Sequence[Cell], columns: Sequence[Column], wide: Sequence[int]) -> int:
     """Lines that the highest wrapped cell of a row needs."""
     cells = ((stored(v), c, w) for v, c, w in zip(values, columns, wide, strict=False))
-    return max([1, *(_cell_lines(v, w) for v, c, w in cells if c.kind in {"wrapped", "exact"} and isinstance(v, str))])
+    return max([1, *(text_lines(v, w) for v, c, w in cells if c.kind in {"wrapped", "exact"} and isinstance(v, str))])
 
 
 def room(sheet: Sheet, wide: Sequence[int]) -> tuple[int, int]:
@@ -126,7 +126,7 @@ def _best(sheet: Sheet, shown: Sequence[tuple[Place, Block]], wide: Sequence[int
 def layout(sheet: Sheet, shown: Sequence[tuple[Place, Block]], wide: Sequence[int], scale: int) -> Layout:
     """Where pages break at a scale (per cent)."""
     full = PAGE[1] * 100 / scale * 0.97  # fonts differ between computers
-    at = TITLE + LINE * sum(lines(line, room(sheet, wide)[1]) for line in sheet.lines) + BLANK
+    at: float = TITLE + LINE * sum(text_lines(line, room(sheet, wide)[1]) for line in sheet.lines) + BLANK
     breaks, torn, pages, over = [], False, 1, False
     for n, (place, block) in enumerate(shown):
         high, charts = table_height(block, wide), BLANK * CHART_ROWS * len(block.charts)

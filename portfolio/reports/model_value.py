@@ -5,6 +5,7 @@ The decision workbook and the report both say the model's values with it; the ke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -36,9 +37,9 @@ def quantity(value: Mapping[str, Any], text: Text) -> str:
 def as_stated(value: Mapping[str, Any], text: Text) -> str:
     """A quantity with the number and the unit that the file has: `2.95 %` is `2,95 %` in Swedish, `36 months` is `36 månader`."""
     said, _, unit = str(value["stated"]).partition(" ")
+    if unit == "year" or not re.fullmatch(r"-?\d+(\.\d+)?", said):
+        return clean(said if unit == "year" else str(value["stated"]))  # made by a programme of one's own, and said in its words
     amount = Decimal(said)
-    if unit == "year":
-        return said
     return _with(number(amount, max(0, -int(amount.as_tuple().exponent)), text.lang), _unit(UNITS.get(unit, unit), text))
 
 
