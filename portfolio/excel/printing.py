@@ -141,7 +141,7 @@ def layout(sheet: Sheet, shown: Sequence[tuple[Place, Block]], wide: Sequence[in
         pages += int((at + high) // full)
         at = (at + high) % full
         if charts and (over or at + charts > full):
-            breaks.append(place.charts)
+            breaks.append(place.charts - 1)  # with the row above it, or its frame would be printed on the page before
             torn, over = torn or not over, False
             at, pages = 0.0, pages + 1
         at += charts
