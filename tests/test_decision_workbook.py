@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 import making as b
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.errors import CannotWrite
+from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Block, Column, Labels, Sheet, workbook_bytes
 from portfolio.excel.safe_write import write_atomically
 from portfolio.outcome import Layer, Run
@@ -87,6 +89,37 @@ def test_pages_break_between_tables_and_only_a_long_table_repeats_its_headings()
     assert [book["Blandat"].cell(row, 1).value for row in (36, 37)] == ["Lang", "År"]
 
 
+def test_sheets_that_calculate_are_seen_on_the_screen_and_print_what_they_are() -> None:
+    book = opened()
+    for name in COUNTING:
+        sheet = book[name]
+        assert sheet.sheet_state == "visible"
+        assert sheet["A2"].value.endswith("Bara den här rubriken skrivs ut; siffrorna står på skärmen.")
+        last = re.fullmatch(r".*\$A\$1:\$[A-Z]+\$(\d+)", sheet.print_area)
+        assert last is not None
+        assert int(last[1]) == 2
+        assert sheet.max_row > 4
+
+
+def test_a_chart_stands_on_the_page_of_its_table() -> None:
+    columns = (Column("År", "year", 40), Column("Belopp", "mnkr", 40))
+    chart = Chart("Diagram", "mnkr", 0, bars=(1,))
+    rows = tuple((2025 + n, n) for n in range(24))
+    (sheet,) = openpyxl.load_workbook(
+        io.BytesIO(
+            workbook_bytes(
+                [Sheet("A", "A", (), (Block("A", "A", columns, rows), Block("B", "B", columns, rows, (chart,))))], Labels("", "", "")
+            )
+        )
+    )
+    assert [b.id for b in sheet.row_breaks.brk] == [sheet_row(sheet, "B") - 1]
+
+
+def sheet_row(sheet: Any, value: str) -> int:
+    """The row in whose first cell it stands."""
+    return next(row[0].row for row in sheet.iter_rows() if row[0].value == value)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_money_cell_is_a_whole_krona_of_the_run(lang: Lang) -> None:
     run = run_of(lang)
@@ -135,8 +168,11 @@ def test_every_check_of_the_audit_is_shown_in_words() -> None:
     run = run_of()
     assert run.audit is not None
     words = {Text("sv")(f"constraint.{c.constraint}.name") for c in run.audit.checks}
-    rows = [row for row in opened()["Revision"].iter_rows(values_only=True) if row[0] in words]
-    assert len(rows) == len(run.audit.checks)
+    rows = list(opened()["Revision"].iter_rows(values_only=True))
+    top = next(n for n, row in enumerate(rows) if Text("sv")("workbook.column.left_side") in row)
+    counted = [row for row in rows[:top] if row[0] in words]
+    assert {row[0]: row[1] for row in counted} == Counter(Text("sv")(f"constraint.{c.constraint}.name") for c in run.audit.checks)
+    assert len([row for row in rows[top:] if row[0] in words]) == len(run.audit.checks)
 
 
 def test_a_table_without_rows_opens() -> None:

@@ -33,7 +33,7 @@ class Chart:
     Attributes:
         categories: the column below the chart. bars, lines: columns shown as stacked columns and as lines.
         points: columns shown as points at their place along `categories`, whose axis has a title and a number format of its own.
-        floor: the column that the stacked columns stand on, itself not drawn (a waterfall).
+        floor: the column that the stacked columns stand on, itself not drawn (a waterfall); their names are long, so it is wider.
     """
 
     title: str
@@ -93,8 +93,10 @@ def draw_chart(book: Any, page: Any, spot: Spot, headings: Sequence[str], chart:
             drawn.set_x_axis(
                 {"name": chart.x_axis, "num_format": language + chart.x_format if chart.x_format else "", "major_gridlines": grid}
             )
+        if chart.floor is not None:
+            drawn.set_x_axis({"num_font": {"size": 9}})
         drawn.set_y_axis({"name": chart.axis, "num_format": language + chart.number_format, "major_gridlines": grid})
         hidden = {"delete_series": [0]} if chart.floor is not None else {}
         drawn.set_legend({"none": True} if chart.points or len(chart.bars) + len(chart.lines) == 1 else {"position": "bottom", **hidden})
-        drawn.set_size({"width": 760, "height": 340})
+        drawn.set_size({"width": 760 if chart.floor is None else 1040, "height": 340})
         page.insert_chart(row, 0, drawn, {"description": chart.title})

@@ -6,11 +6,9 @@ The bytes depend on nothing but the sheets: the creation date is fixed. Text is 
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Final
 
 import xlsxwriter
@@ -18,22 +16,13 @@ from xlsxwriter.utility import xl_col_to_name
 
 from portfolio.excel.charts import Chart, Spot, draw_chart
 from portfolio.excel.places import CHART_ROWS, FIRST, Place, Places, places
+from portfolio.excel.printing import LINE, TITLE, head_lines, print_setup, room, row_lines, text_lines, widths
 from portfolio.excel.sheet_parts import FORMATS, Block, Cell, Column, Edit, Formula, Labels, Mark, Sheet, Value, stored
 
 __all__ = ["Block", "Cell", "Chart", "Column", "Edit", "Formula", "Labels", "Mark", "Sheet", "Value", "stored", "workbook_bytes"]
 
 CREATED: Final = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Fixed, so that the same run gives the same bytes; when the run was made stands in the workbook."""
-
-LINE: Final = 14
-"""Height of a line in points at 10-point type."""
-
-ROWS_A_PAGE: Final = 50
-"""Rows of a landscape page that can still be read."""
-
-ROWS_IN_FULL: Final = 36
-WIDTH_IN_FULL: Final = 762
-"""Rows, and points of their columns, that a landscape A4 page holds in full size."""
 
 LANGUAGES: Final = {"sv": "[$-41D]", "en": "[$-809]"}
 """Number formats say whose separators they mean: 1 250,5 in a Swedish workbook, also where the computer speaks another language."""
@@ -95,26 +84,23 @@ class _Drawer:
         page.hide_gridlines(2)
         if sheet.calculation:
             page.set_tab_color("#9AA5B1")
-        widths = self._widths(sheet)
-        for n, width in enumerate(widths):
+        wide = widths(sheet)
+        for n, width in enumerate(wide):
             page.set_column(n, n, width)
         page.write_string(0, 0, sheet.title, self._title)
-        page.set_row(0, 22)
-        wide = max(8, *(len(b.columns) for b in sheet.blocks)) - 1 if sheet.blocks else 8
-        last = min(wide, sheet.printed - 1) if sheet.printed else wide
-        last = min(last, sheet.pages[0] - 1) if sheet.pages else last
-        room = min(130, sum(widths[: last + 1]) or 130)
+        page.set_row(0, TITLE)
+        last, characters = room(sheet, wide)
         for row, line in enumerate(sheet.lines, start=FIRST):
             page.merge_range(row, 0, row, last, "", self._line)
             page.write_string(row, 0, line, self._line)
-            page.set_row(row, LINE * _lines(line, room))
+            page.set_row(row, LINE * text_lines(line, characters))
         placed = places(sheet)
-        self._print_setup(page, sheet, placed, widths)
+        print_setup(page, sheet, placed, self._labels.page)
         self._freeze(page, sheet, placed)
         for block, place in zip(sheet.blocks, placed, strict=True):
             if block.title:
                 page.write_string(place.title, 0, block.title, self._heading)
-            self.block(page, place, block)
+            self.block(page, place, block, wide)
         for name, refers in sheet.names:
             self._book.define_name(name, "=" + self._places.resolved(f"[[{refers}]]"))
 
@@ -131,69 +117,8 @@ class _Drawer:
     def _longest(sheet: Sheet) -> int:
         return max(range(len(sheet.blocks)), key=lambda n: len(sheet.blocks[n].rows), default=0)
 
-    def _print_setup(self, page: Any, sheet: Sheet, placed: list[Place], widths: list[int]) -> None:
-        """A4 landscape, as wide as a page or the pages that are asked for; page breaks between tables and before charts."""
-        page.set_landscape()
-        page.set_paper(9)
-        page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        page.set_footer(f"&L{sheet.name}&R{self._labels.page}")
-        repeated = sheet.frozen[1] if sheet.frozen is not None else 0
-        if sheet.printed:
-            end = max((p.charts + CHART_ROWS * len(b.charts) for p, b in zip(placed, sheet.blocks, strict=True)), default=1)
-            page.print_area(0, 0, end, sheet.printed - 1)
-        if sheet.pages:
-            page.set_v_pagebreaks(list(sheet.pages))
-            page.repeat_columns(0, repeated - 1)
-        scale = self._scale(sheet, widths, repeated)
-        page.fit_to_pages(len(sheet.pages) + 1, 1 if self._on_one_page(sheet) else 0)
-        most, breaks, begun = ROWS_IN_FULL * 100 // scale, [], 0
-        longest = self._longest(sheet)
-        for n, (block, place) in enumerate(zip(sheet.blocks, placed, strict=True)):
-            if n and place.title - begun + self._rows_of(block) > most:
-                # a table that would be torn apart begins on a page of its own
-                breaks.append(place.title)
-                begun = place.title
-            if n == longest == len(placed) - 1 and self._rows_of(block) - CHART_ROWS * len(block.charts) > most:
-                # only where the table itself runs over, and is the last: its headings must not stand above the rows of another
-                page.repeat_rows(place.top)
-            charts = CHART_ROWS * len(block.charts)
-            if charts and not self._on_one_page(sheet) and (place.title - begun + self._rows_of(block) - charts) % most + charts > most:
-                # a chart that would be torn apart stands on a page of its own
-                breaks.append(place.charts)
-                begun = place.charts
-        if breaks:
-            page.set_h_pagebreaks(breaks)
-
-    @staticmethod
-    def _scale(sheet: Sheet, widths: list[int], repeated: int) -> int:
-        """Per cent of full size at which the widest printed page just fits, about: fonts differ between computers."""
-        printed = [(7 * w + 5) * 3 / 4 for w in widths[: sheet.printed or len(widths)]]
-        edges = [0, *sheet.pages, len(printed)]
-        pages = [sum(printed[a:b]) + (sum(printed[:repeated]) if a else 0) for a, b in pairwise(edges)]
-        return max(10, min(100, int(WIDTH_IN_FULL * 100 / max(1.0, *pages)))) if pages else 100
-
-    def _rows_of(self, block: Block) -> int:
-        """Lines that a table takes with its title, heading, sum and charts."""
-        return sum(self._height(values, block.columns) for values in block.rows) + 4 + CHART_ROWS * len(block.charts)
-
-    @staticmethod
-    def _on_one_page(sheet: Sheet) -> bool:
-        """A table of years with its chart is not torn apart."""
-        rows = sum(len(b.rows) + CHART_ROWS * len(b.charts) + 3 for b in sheet.blocks)
-        return len(sheet.blocks) == 1 and bool(sheet.blocks[0].charts) and rows <= ROWS_A_PAGE
-
-    @staticmethod
-    def _widths(sheet: Sheet) -> list[int]:
-        widest: list[int] = []
-        for block in sheet.blocks:
-            for n, column in enumerate(block.columns):
-                if n == len(widest):
-                    widest.append(column.width)
-                widest[n] = max(widest[n], column.width)
-        return widest
-
-    def block(self, page: Any, place: Place, block: Block) -> None:
-        """A table from its header row down, then its charts."""
+    def block(self, page: Any, place: Place, block: Block, wide: Sequence[int]) -> None:
+        """A table from its header row down, then its charts; `wide` are the columns of the sheet in characters."""
         self._tables += 1
         columns = [{"header": c.heading, "header_format": self._headers[c.kind], "format": self._cells[c.kind]} for c in block.columns]
         page.add_table(
@@ -208,14 +133,14 @@ class _Drawer:
                 "autofilter": block.filtered and len(block.rows) > 1,
             },
         )
-        page.set_row(place.top, LINE * max(_lines(c.heading, c.width) for c in block.columns))
+        page.set_row(place.top, LINE * head_lines(block.columns, wide))
         edited = {(e.row, e.column) for e in block.edits}
         for r, values in enumerate(block.rows):
             row = place.top + 1 + r
-            page.set_row(row, LINE * self._height(values, block.columns))
+            page.set_row(row, LINE * row_lines(values, block.columns, wide))
             for c, (value, column) in enumerate(zip(values, block.columns, strict=True)):
                 forms = self._inputs if (r, c) in edited else self._cells
-                form = forms[_kind(stored(value)) if column.kind == "exact" else column.kind]
+                form = forms[_kind(value) if column.kind == "exact" else column.kind]
                 if isinstance(value, Formula):
                     text = self._places.resolved(value.text, place, r)
                     page.write_formula(row, c, f"={text}", form, _held(value.value))
@@ -231,12 +156,6 @@ class _Drawer:
         for n, chart in enumerate(block.charts):
             spot = Spot(place.sheet, place.charts + n * CHART_ROWS, place.top + 1, place.top + len(block.rows))
             draw_chart(self._book, page, spot, [c.heading for c in block.columns], chart, LANGUAGES.get(self._labels.lang, ""))
-
-    @staticmethod
-    def _height(values: tuple[Cell, ...], columns: tuple[Column, ...]) -> int:
-        """Lines that the highest wrapped cell of a row needs."""
-        pairs = ((stored(v), c) for v, c in zip(values, columns, strict=True))
-        return max([1, *(_lines(v, c.width) for v, c in pairs if c.kind in {"wrapped", "exact"} and isinstance(v, str))])
 
     def _sum_row(self, page: Any, place: Place, block: Block) -> None:
         """Live sums under the table, over what the filter shows, with our own figure as the stored value."""
@@ -279,10 +198,12 @@ def _validate(page: Any, place: Place, edit: Edit) -> None:
     page.data_validation(row, edit.column, row, edit.column, rule)
 
 
-def _kind(value: Value) -> str:
-    """How a value of a mixed column is shown: words, a calendar year, a whole number, or with the decimals it has."""
+def _kind(cell: Cell) -> str:
+    """How a cell of a mixed column is shown: words, a calendar year, a whole number, or with the decimals it has."""
+    value = stored(cell)
     if isinstance(value, str):
-        return "wrapped"
+        # a formula that says a word here is a year otherwise
+        return "year" if isinstance(cell, Formula) else "wrapped"
     if not isinstance(value, int | Decimal) or value != int(value):
         return "exact"
     return "year" if 1900 <= value <= 2200 else "count"
@@ -291,11 +212,6 @@ def _kind(value: Value) -> str:
 def _side(kind: str) -> dict[str, str | int]:
     """Numbers to the right, with their headings; text to the left, a little away from the number before it."""
     return {"align": "left", "indent": 1} if kind in ("text", "wrapped") else {"align": "right"}
-
-
-def _lines(text: str, width: int) -> int:
-    """Lines of a wrapped text in a column of `width` characters."""
-    return len(textwrap.wrap(text, max(4, width - 1))) or 1
 
 
 def _number(value: int | Decimal) -> int | float:

@@ -16,8 +16,8 @@ from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
 from portfolio.excel.sheet_parts import Block, Sheet
 
-CHART_ROWS: Final = 19
-"""Rows that a chart covers."""
+CHART_ROWS: Final = 18
+"""Rows that a chart covers, with one below it."""
 FIRST: Final = 1
 """Row below the title of a sheet, where its sentences begin."""
 

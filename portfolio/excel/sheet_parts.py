@@ -18,7 +18,7 @@ FORMATS: Final[dict[str, str]] = {
     "kr": "#,##0",
     "mnkr": "#,##0.0,,",  # whole kronor shown in millions: the cell keeps every krona
     "t": "#,##0",
-    "exact": "#,##0.0##",  # only for what is not whole: Excel would show a whole number as `6,600.`
+    "exact": "#,##0.0####",  # only for what is not whole: Excel would show a whole number as `6,600.`
     "per_mnkr": "#,##0.0",
     "percent": "0.0%",
     "rate": "0.00%",
@@ -82,6 +82,7 @@ class Block:
     Attributes:
         filtered: filter buttons on the headings, when there is more than one row.
         edits, marks: cells to change, and conditional formats.
+        printed: False for what is read on the screen only; the last tables of a sheet.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Block:
     filtered: bool = True
     edits: tuple[Edit, ...] = ()
     marks: tuple[Mark, ...] = ()
+    printed: bool = True
 
     @property
     def summed(self) -> bool:
@@ -106,9 +108,8 @@ class Sheet:
     Attributes:
         names: defined names and what they refer to, written as a reference in a formula (`Beslut.0`).
         frozen: the table whose headings stay in view, and how many columns do; chosen from the tables when absent.
-        pages: first columns of further printed pages, for a sheet too wide to be read on one; the frozen columns are printed on each.
         printed: columns that are printed; all when 0.
-        calculation: the sheet only holds what the formulas of the others need.
+        calculation: the sheet only holds what the formulas of the others need; its title and sentences are printed, not its figures.
     """
 
     name: str
@@ -117,7 +118,6 @@ class Sheet:
     blocks: tuple[Block, ...] = field(default_factory=tuple)
     names: tuple[tuple[str, str], ...] = ()
     frozen: tuple[str, int] | None = None
-    pages: tuple[int, ...] = ()
     printed: int = 0
     calculation: bool = False
 

@@ -6,7 +6,7 @@ import json
 
 from portfolio.analysis.handmade import HandMade
 from portfolio.outcome import SolveStatus
-from portfolio.reports.breach import breach_line
+from portfolio.reports.breach import breach_line, broken
 from portfolio.reports.difference import change_lines, signed
 from portfolio.reports.figures import in_unit, per_mnkr, tonnes
 from portfolio.text import Text
@@ -20,7 +20,7 @@ def render(made: HandMade, text: Text) -> list[str]:
     lines = [text("handmade.plan", **shown)]
     breaches = made.plan.audit.breaches
     if breaches:
-        lines += [text("handmade.breaks", count=len(breaches)), *(f"  {breach_line(c, text)}" for c in breaches)]
+        lines += [text("handmade.breaks", broken=broken(breaches, text)), *(f"  {breach_line(c, text)}" for c in breaches)]
     else:
         lines.append(text("handmade.holds", checks=len(made.plan.audit.checks)))
     best = made.best.totals

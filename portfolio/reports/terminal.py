@@ -15,7 +15,7 @@ from portfolio.planning import Planning
 from portfolio.planning_load import find_scenarios
 from portfolio.records import Control, Portfolio
 from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
-from portfolio.reports.breach import breach_line
+from portfolio.reports.breach import breach_line, broken
 from portfolio.reports.conflict import conflict_lines
 from portfolio.reports.figures import in_unit, per_mnkr, share, tonnes
 from portfolio.reports.findings import beside_errors, clean, errors_first, finding_line
@@ -210,8 +210,8 @@ class Summary(Page):
         shown: list[tuple[str, Totals, str]] = []
         adopted: Plan | None = run.adopted_plan
         if adopted is not None:
-            breaches = len({(c.constraint, c.year) for c in adopted.audit.breaches})
-            note = "" if adopted.audit.verdict is Verdict.HOLDS else self.t("terminal.plans.breaches", count=breaches)
+            found = broken(adopted.audit.breaches, self.t)
+            note = "" if adopted.audit.verdict is Verdict.HOLDS else self.t("terminal.plans.breaches", broken=found)
             shown.append((self.t("terminal.plans.adopted"), adopted.totals, note))
         if run.plan_only is not None:
             # called best only when its search, too, was finished

@@ -16,7 +16,7 @@ from portfolio.reports.costs import curve_section
 from portfolio.reports.figures import moment
 from portfolio.reports.findings import clean
 from portfolio.reports.live.book import Live, live_of
-from portfolio.reports.live.limits import NOT_LIVE
+from portfolio.reports.live.limits import BROKEN, NOT_LIVE
 from portfolio.reports.live.overlay import emissions
 from portfolio.reports.money.bonds import bond_section
 from portfolio.reports.money.debt import charge_section, debt_section, owner_tables
@@ -157,22 +157,22 @@ class Book:
         """Every investment with its decision and its reason."""
         columns = (
             self.column("id", width=9),
-            self.column("name", "wrapped", 30),
-            self.column("owner", "wrapped", 16),
+            self.column("name", "wrapped", 27),
+            self.column("owner", "wrapped", 18),
             self.column("decision", width=15),
             self.column("start", "year", 7),
             self.column("percent", "count", 7),
-            Column(self.t("workbook.live.column.state"), "text", 15),
-            self.column("outlay", "mnkr", 10),
-            self.column("grants", "mnkr", 10),
-            self.column("operating", "mnkr", 11),
-            self.column("objective_tonnes", "t", 11),
-            self.column("target_tonnes", "t", 10, year=self.run.target_year),
+            Column(self.t("workbook.live.column.state"), "text", 14),
+            self.column("outlay", "mnkr", 9),
+            self.column("grants", "mnkr", 9),
+            self.column("operating", "mnkr", 10),
+            self.column("objective_tonnes", "t", 10),
+            self.column("target_tonnes", "t", 9, year=self.run.target_year),
             self.column("ratio", "per_mnkr", 9),
-            self.column("bond", width=9),
             self.column("bond_eligible", "mnkr", 12),
-            Column(self.t("workbook.live.column.recommended"), "text", 18),
-            self.column("reason", "wrapped", 52),
+            self.column("reason", "wrapped", 48),
+            self.column("bond", width=9),
+            Column(self.t("workbook.live.column.recommended"), "text", 22),
             self.column("cell", width=44),
         )
         table = Block("Beslut", "", columns, tuple(self._decision_row(d) for d in self._decisions))
@@ -185,8 +185,8 @@ class Book:
 
     @staticmethod
     def _wide(sheet: Sheet) -> Sheet:
-        """Printed on two pages beside each other, id and name on both; where a row was read is for the screen."""
-        return replace(sheet, frozen=("Beslut", 2), pages=(11,), printed=17)
+        """What is recommended still, however it is changed, and where a row was read are for the screen: the rest is as wide as a page."""
+        return replace(sheet, frozen=("Beslut", 2), printed=15)
 
     def _decision_row(self, d: Decision) -> tuple[Value, ...]:
         city = d.layer is not Layer.EXTERNAL
@@ -209,10 +209,10 @@ class Book:
             d.tonnes_objective if chosen else None,
             d.tonnes_target_year if chosen else None,
             d.tonnes_per_krona * 1_000_000 if d.tonnes_per_krona is not None else None,
-            d.bond_category,
             d.bond_eligible if city else None,
-            recommended if city else None,
             sentence(d, self.t),
+            d.bond_category,
+            recommended if city else None,
             clean(d.cell),
         )
 
@@ -350,12 +350,13 @@ class Book:
 
     def control(self) -> list[Sheet]:
         """Every limit of the plan as it stands now, and the audit of the recommended one; without formulas only the audit."""
-        audit = self.record.audit()
+        audit, by_constraint = self.record.audit(), self.record.audited()
+        said = (self.record.verdict(), self.t("workbook.audit.printed"))
         if self.live is None:
-            return [self.sheet("control", replace(audit, name="Kontroll"), lines=(self.record.verdict(),))]
+            return [self.sheet("control", by_constraint, replace(audit, name="Kontroll"), lines=said)]
         assert self.run.audit is not None
         left_out = sorted({c.constraint for c in self.run.audit.checks} & NOT_LIVE)
         names = ", ".join(self.t(f"constraint.{name}.name") for name in left_out)
         lines = [self.t("workbook.live.control_line"), *([self.t("workbook.live.control_not", names=names)] if names else [])]
-        now = self.sheet("control", self.live.limits.block(), lines=tuple(lines))
-        return [now, self.sheet("audit", audit, lines=(self.record.verdict(), *self._recommended()))]
+        now = replace(self.sheet("control", self.live.limits.block(), lines=tuple(lines)), printed=BROKEN)
+        return [now, self.sheet("audit", by_constraint, audit, lines=(*said, *self._recommended()))]

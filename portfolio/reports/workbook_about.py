@@ -22,7 +22,7 @@ SHEETS: Final = (
 )
 """Every sheet there can be, by its name in the catalogue."""
 
-RULES: Final = ("what", "change", "flip", "follows", "stays", "check", "marks", "units", "rounded", "names", "curve")
+RULES: Final = ("what", "change", "flip", "follows", "stays", "check", "marks", "units", "rounded", "names", "paper", "curve")
 
 
 def about(run: Run, sheets: Sequence[Sheet], without: str, text: Text) -> Sheet:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from portfolio.excel.decision_workbook import Block, Column, Value
 from portfolio.outcome import Run
+from portfolio.planning import Planning
 from portfolio.reports.figures import kronor
 from portfolio.reports.findings import clean
+from portfolio.reports.model_value import as_stated, carries, choice, elsewhere, same_every_year
 from portfolio.text import Text
 
 NOT_ASSUMED = ("file", "sha256", "title", "description", "schema_version", "scenarios")
 """What names the model and is no assumption."""
+NOT_VALUES = ("source", "illustrative", "schema_version")
+"""What is said beside the values of a table, and the number of its form."""
 
 
 class Record:
@@ -42,34 +47,46 @@ class Record:
         read = Block("Underlag", self.t("workbook.assumptions.files"), files, inputs)
         return read, Block("Forutsattningar", self.t("workbook.assumptions.values"), columns, rows)
 
-    def _sourced(self, value: Any, place: str, source: str = "") -> Iterator[tuple[Value, ...]]:
+    def _sourced(self, value: Any, place: str, source: str = "", mark: str = "") -> Iterator[tuple[Value, ...]]:
         """Rows of a part of the model: quantities with unit and source, choices as words with the source of their table."""
+        field = place.rpartition(".")[2]
         if not isinstance(value, dict):
-            yield (place, self._choice(value), "", "", "", source)
-        elif "source" in value and "unit" in value:
-            mark = self.t("workbook.assumptions.illustrative") if value.get("illustrative") else ""
-            amounts = value["values"].items() if "values" in value else [("", value.get("value"))]
+            yield (place, self._choice(place, field, value), "", "", mark, source)
+            return
+        mark = self.t("workbook.assumptions.illustrative") if value.get("illustrative") else ""
+        if "source" in value and "unit" in value:
+            amounts = same_every_year(value["values"]) if "values" in value else [("", value.get("value"))]
             # of amounts by year only the unit is stated once for all
-            stated = str(value["stated"]) if "values" not in value else ""
+            stated = as_stated(value, self.t) if "values" not in value else ""
             unit = self.t(f"workbook.unit.{value['unit']}")
             for year, amount in amounts:
                 yield (f"{place}.{year}" if year else place, _exact(amount), unit, stated, mark, clean(str(value["source"])))
-        else:
-            source = clean(str(value.get("source", source)))
-            for key, part in value.items():
-                if key != "source" and (place or key not in NOT_ASSUMED):
-                    below = f"{place}.{key}" if place else str(key)
-                    if isinstance(part, list | tuple) and any(isinstance(one, dict) for one in part):
-                        for n, one in enumerate(part, start=1):
-                            yield from self._sourced(one, f"{below}.{clean(str(one.get('name', n)))}", source)
-                    else:
-                        yield from self._sourced(part, below, source)
+            return
+        source = clean(str(value.get("source", source)))
+        for key, part in value.items():
+            if key in NOT_VALUES or elsewhere(key, self.t) or (not place and key in NOT_ASSUMED):
+                continue
+            below = f"{place}.{key}" if place else str(key)
+            if isinstance(part, list | tuple) and any(isinstance(one, dict) for one in part):
+                for n, one in enumerate(part, start=1):
+                    yield from self._sourced(one, f"{below}.{clean(str(one.get('name', n)))}", source, mark)
+            else:
+                yield from self._sourced(part, below, source, mark)
 
-    def _choice(self, value: Any) -> str:
-        """A choice of the model as it stands: yes or no, a word, several words."""
-        if isinstance(value, bool):
-            return self.t("excel.word.yes" if value else "excel.word.no")
-        return ", ".join(clean(str(v)) for v in value) if isinstance(value, list | tuple) else clean(str(value))
+    def _choice(self, place: str, field: str, value: Any) -> Value:
+        """A choice of the model: a number, or words."""
+        if place.startswith("funding.sources.") and field == "carry_forward":
+            return carries(self.planning, place.removeprefix("funding.sources.").removesuffix(".carry_forward"), self.t)
+        if field.endswith("_factor"):
+            return _exact(value)
+        if "exclusions" in place.split("."):
+            field = ""  # what is not named is not excluded
+        return value if isinstance(value, int) and not isinstance(value, bool) else choice(field, value, self.t)
+
+    @cached_property
+    def planning(self) -> Planning:
+        """The model of the run."""
+        return Planning.model_validate(self.run.model)
 
     def audit(self) -> Block:
         """Every check of the audit: left side, right side, slack, holds."""
@@ -102,7 +119,29 @@ class Record:
             )
             for c in audit.checks
         )
-        return Block("Revision", "", columns, rows)
+        return Block("Revision", self.t("workbook.audit.checks"), columns, rows, printed=False)
+
+    def audited(self) -> Block:
+        """How many checks each constraint has, and whether all hold: what is printed of the audit."""
+        audit = self.run.audit
+        assert audit is not None
+        columns = (
+            self.column("constraint", width=44),
+            self.column("checks", "count", 16),
+            self.column("holds", width=12),
+        )
+        found: dict[str, list[bool]] = {}
+        for c in audit.checks:
+            found.setdefault(c.constraint, []).append(c.holds)
+        rows = tuple(
+            (
+                self.t(f"constraint.{name}.name"),
+                len(holds),
+                self.t("workbook.control.holds" if all(holds) else "workbook.control.breached"),
+            )
+            for name, holds in found.items()
+        )
+        return Block("Reviderat", self.t("workbook.audit.by_constraint"), columns, rows)
 
     def verdict(self) -> str:
         """What the audit found, in a sentence."""

@@ -11,9 +11,6 @@ from portfolio.verify.result import Raw
 Says = Mapping[str, object]
 """What a line should say, by heading."""
 
-NEVER: Final = 9999
-"""What stands for the start of an investment that is not started, beside one that needs it."""
-
 _TOTALS: Final = {
     "outlay_plan": "outlay_plan",
     "outlay_gap": "outlay_gap",
@@ -33,7 +30,7 @@ def now_lines(raw: Raw, text: Text) -> list[Says]:
     says[text("workbook.column.ratio")] = totals["tonnes_per_krona"] * 1_000_000 if totals["tonnes_per_krona"] is not None else 0
     says[text("workbook.column.target_tonnes", year=year)] = totals["tonnes_target_year"]
     says[text("workbook.column.emissions", year=year)] = totals["emissions_target_year"]
-    says[text("workbook.live.column.broken")] = 0
+    says[text("workbook.live.column.broken")] = says[text("workbook.live.column.broken_years")] = 0
     if raw["model"].get("bonds") is None:
         del says[text("workbook.column.bond_eligible")]
     known = {heading: value for heading, value in says.items() if value is not None}
@@ -62,8 +59,10 @@ def limit_lines(raw: Raw, text: Text) -> dict[tuple[object, ...], Says]:
     for x in _city(raw):
         add("committed", x["id"], None, "=", (1, 1, 0))
         add("lock", x["id"], x["lock"]["year"] if x["lock"]["kind"] == "start" else None, "=", (1, 1, 0))
+    never = text("workbook.live.not_started")
     for subject, left, right in _requirements(raw, starts):
-        add("requires", subject, None, "≤", (left, right, right - left if right else 0), "holds" if right else "silent")
+        slack = right - left if left is not None and right is not None else "–"
+        add("requires", subject, None, "≤", (left or never, right or never, slack), "holds" if right else "silent")
     return found
 
 
@@ -72,15 +71,15 @@ def _city(raw: Raw) -> Iterator[Raw]:
     return (x for x in (records["investments"] if records is not None else ()) if x["control"] == "city")
 
 
-def _requirements(raw: Raw, starts: Mapping[str, int]) -> Iterator[tuple[str, int, int]]:
-    """Who needs whom, the year from which the other is there, and the year in which this one starts (0: it does not)."""
+def _requirements(raw: Raw, starts: Mapping[str, int]) -> Iterator[tuple[str, int | None, int | None]]:
+    """Who needs whom, the year from which the other is there, and the year in which this one starts (None: it does not)."""
     lengths = {x["id"]: len(x["outlay"]) for x in _city(raw)}
     for x in _city(raw):
         for need in x["requires"]:
-            ready = starts.get(need["id"], NEVER)
-            if need["kind"] == "finish_to_start" and ready != NEVER:
+            ready = starts.get(need["id"])
+            if ready is not None and need["kind"] == "finish_to_start":
                 ready += lengths[need["id"]]
-            yield f"{x['id']} → {need['id']}", ready, starts.get(x["id"], 0)
+            yield f"{x['id']} → {need['id']}", ready, starts.get(x["id"])
 
 
 def plain(value: str) -> str:

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import Element
 
-from portfolio.reports.figures import mnkr, rate, tonnes
+from portfolio.reports.figures import rate
 from portfolio.reports.html.elements import el
 from portfolio.reports.html.story import Story, section
 from portfolio.reports.html.tables import Head, table
+from portfolio.reports.model_value import quantity
 from portfolio.text import Text, catalogue
 
 NAMED: Final = frozenset(
@@ -59,7 +60,7 @@ def _all(story: Story) -> Iterator[Assumed]:
 def _values(value: Any, label: str, name: str, text: Text) -> Iterator[Assumed]:
     """Every quantity of a part of the model."""
     if isinstance(value, Mapping) and "source" in value and "unit" in value:
-        yield Assumed(label, name, _said(value, text), str(value["source"]), bool(value.get("illustrative")))
+        yield Assumed(label, name, quantity(value, text), str(value["source"]), bool(value.get("illustrative")))
     elif isinstance(value, Mapping) and label not in NOT_ASSUMED:
         for key, part in value.items():
             if label in NAMED:
@@ -69,40 +70,6 @@ def _values(value: Any, label: str, name: str, text: Text) -> Iterator[Assumed]:
     elif isinstance(value, list | tuple) and label == "bonds.issues":
         for issue in value:
             yield from _values({k: v for k, v in issue.items() if k != "year"}, f"{label}.each", str(issue["name"]), text)
-
-
-def _said(value: Mapping[str, Any], text: Text) -> str:
-    """The value with its unit; of values by year the one that all have, or each."""
-    unit = str(value["unit"])
-    if "values" not in value:
-        return _with_unit(_amount(value["value"], unit, text), unit, text)
-    years = sorted((int(year), amount) for year, amount in value["values"].items())
-    shown = [_amount(amount, unit, text) for _, amount in years]
-    over = {"first": years[0][0], "last": years[-1][0]}
-    if len(set(shown)) == 1:
-        return text("html.assumptions.every_year", value=_with_unit(shown[0], unit, text), **over)
-    each = ", ".join(f"{year}: {said}" for (year, _), said in zip(years, shown, strict=True))
-    return f"{each} {_unit(unit, text)}".rstrip()
-
-
-def _amount(value: Any, unit: str, text: Text) -> str:
-    if unit == "kr":
-        return mnkr(int(value), text.lang)
-    if unit == "t":
-        return tonnes(Decimal(str(value)), text.lang)
-    if unit == "share":
-        return rate(Decimal(str(value)), text.lang)
-    return str(value)
-
-
-def _unit(unit: str, text: Text) -> str:
-    if unit in ("share", "year"):
-        return ""
-    return text("workbook.mnkr") if unit == "kr" else text(f"workbook.unit.{unit}")
-
-
-def _with_unit(amount: str, unit: str, text: Text) -> str:
-    return f"{amount} {_unit(unit, text)}".rstrip()
 
 
 def _changes(story: Story) -> Iterator[Assumed]:

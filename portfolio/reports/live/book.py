@@ -175,8 +175,7 @@ class Live:
         def sheet(name: str, frozen: tuple[str, int], *blocks: Block) -> Sheet:
             title = t(f"workbook.{name}.title", title=clean(self.run.title))
             lines = (t(f"workbook.{name}.line"),)
-            pages = _pages(blocks, frozen[1])
-            return Sheet(t(f"workbook.{name}.sheet"), title, lines, blocks, frozen=frozen, pages=pages, calculation=True)
+            return Sheet(t(f"workbook.{name}.sheet"), title, lines, blocks, frozen=frozen, calculation=True)
 
         exact = [self.money.exact.block()] if self.money.exact is not None else []
         found = [sheet("options", ("Alternativ", 2), *exact, self.options.state.block(), self.options.kronor.block())]
@@ -185,23 +184,6 @@ class Live:
         tonnes = [table.block() for table in self.tonnes.tables()]
         found.append(sheet("tonnes_options", (tonnes[0].name, 2), *tonnes))
         return found
-
-
-def _pages(blocks: Sequence[Block], repeated: int) -> tuple[int, ...]:
-    """Columns with which further printed pages begin, so that none is wider than can be read."""
-    widths: list[int] = []
-    for block in blocks:
-        for n, column in enumerate(block.columns):
-            if n == len(widths):
-                widths.append(column.width)
-            widths[n] = max(widths[n], column.width)
-    found, on_page = [], sum(widths[:repeated])
-    for n, width in enumerate(widths[repeated:], start=repeated):
-        if on_page + width > 170:
-            found.append(n)
-            on_page = sum(widths[:repeated])
-        on_page += width
-    return tuple(found)
 
 
 def live_of(run: Run, order: Sequence[str], text: Text) -> Live | str:

@@ -7,9 +7,9 @@ sides are the audit's (audit/limits.py); a test holds them together.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from portfolio.evaluate import debt_path
@@ -18,17 +18,21 @@ from portfolio.limits import emitted
 from portfolio.planning import MoneyByYear, ObjectiveName
 from portfolio.records import LockKind, RequirementKind, Status
 from portfolio.reports.findings import clean
+from portfolio.reports.live.limit import Limit
 from portfolio.reports.live.options import Options
 from portfolio.reports.live.overlay import Money
 from portfolio.reports.live.table import quoted
 from portfolio.reports.live.tonnes import Tonnes
 from portfolio.units import decimal_of
 
+YEAR: Final = 2
 LEFT: Final = 3
 RIGHT: Final = 5
 SLACK: Final = 6
 HOLDS: Final = 8
 ABOUT: Final = 9
+BROKEN: Final = 11
+BROKEN_YEARS: Final = 12
 """Columns of the table."""
 
 OWN: Final = ("layers", "start_window", "scale")
@@ -37,27 +41,6 @@ OWN: Final = ("layers", "start_window", "scale")
 
 NOT_LIVE: Final = frozenset({"funding"})
 """Constraints that a decision can break and no formula follows: whether every outlay can be paid is a flow between sources and years."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A limit: formulas for both sides, with what they are for the recommended plan (kr, t, years or a number).
-
-    Attributes:
-        applies: a condition; where it is not met the limit has nothing to say.
-        about: the investment whose decision it is about, as on the sheet of decisions.
-    """
-
-    constraint: str
-    subject: str
-    year: int | None
-    left: str
-    relation: str
-    right: str
-    unit: str
-    now: tuple[Value, Value]
-    applies: str = ""
-    about: str = ""
 
 
 class Limits:
@@ -70,16 +53,43 @@ class Limits:
     def block(self) -> Block:
         """The table."""
         t = self.t
-        found = list(self._all())
+        found, groups = self._limits, self._groups()
         heads = ("constraint", "subject", "year", "left_side", "relation", "right_side", "slack", "unit", "holds")
         kinds = ("text", "text", "year", "exact", "text", "exact", "exact", "text", "text")
         widths = (30, 18, 7, 17, 8, 17, 15, 12, 12)
         columns = [Column(t(f"workbook.column.{h}"), k, w) for h, k, w in zip(heads, kinds, widths, strict=True)]
         columns += [Column(t("workbook.live.column.about"), "text", 10), Column(t("workbook.column.meaning"), "wrapped", 56)]
-        rows = tuple(self._row(limit) for limit in found)
+        columns += [Column(t(f"workbook.live.column.{name}"), "count", 10) for name in ("broken", "broken_years")]
+        rows = tuple((*self._row(limit), self._broken(groups.get(n, [])), self._first(limit)) for n, limit in enumerate(found))
         broken = f"[[@{HOLDS}]]={quoted(t('workbook.control.breached'))}"
         marks = (Mark(0, HOLDS, broken, "breach"),)
         return Block("Kontroll", t("workbook.live.control"), tuple(columns), rows, marks=marks)
+
+    @cached_property
+    def _limits(self) -> list[Limit]:
+        return list(self._all())
+
+    def _groups(self) -> dict[int, list[int]]:
+        """The rows of each limit, by its first row: one for every year, or for each of its two relations."""
+        found: dict[tuple[str, str, str], list[int]] = {}
+        for n, limit in enumerate(self._limits):
+            found.setdefault((limit.constraint, limit.subject, limit.unit), []).append(n)
+        return {rows[0]: rows for rows in found.values()}
+
+    def _broken(self, rows: list[int]) -> Formula | None:
+        """1 when a limit is broken in one of its rows, on the first of them: a limit that is broken in five years is one."""
+        if not rows:
+            return None
+        breached = quoted(self.t("workbook.control.breached"))
+        spans = [n for n in rows if n - 1 not in rows], [n for n in rows if n + 1 not in rows]
+        count = "+".join(f"COUNTIF([[Kontroll.{HOLDS}.{a}:{b}]],{breached})" for a, b in zip(*spans, strict=True))
+        return Formula(f"--({count}>0)", 0)
+
+    def _first(self, limit: Limit) -> Formula | None:
+        """1 at the first row of a year in which something is broken."""
+        breached = quoted(self.t("workbook.control.breached"))
+        earlier = f"COUNTIFS([[@{HOLDS}:]],{breached},[[@{YEAR}:]],[[@{YEAR}]])"
+        return Formula(f"IF(AND([[@{HOLDS}]]={breached},{earlier}=1),1,0)", 0) if limit.year is not None else None
 
     def _row(self, limit: Limit) -> tuple[Value | Formula, ...]:
         t = self.t
@@ -91,7 +101,13 @@ class Limits:
         spare = {"≤": then - now, "≥": now - then, "=": -abs(now - then)}[limit.relation]
         holds, breached, silent = (quoted(t(f"workbook.control.{name}")) for name in ("holds", "breached", "silent"))
         verdict = f"IF([[@{SLACK}]]>=0,{holds},{breached})"
-        applied = limit.now[1] not in (0, None) if limit.applies else True
+        spared: Value = decimal_of(spare)
+        word = "holds" if spare >= 0 else "breached"
+        if limit.applies:
+            over, spared = f'IF(AND({limit.applies},{limit.known}),{over},"–")', "–" if isinstance(limit.now[0], str) else spared
+            verdict = f"IF({limit.applies},IF({limit.known},{verdict},{breached}),{silent})"
+            if isinstance(limit.now[1], str):
+                spared, word = "–", "silent"
         return (
             t(f"constraint.{limit.constraint}.name"),
             clean(limit.subject),
@@ -99,12 +115,9 @@ class Limits:
             Formula(limit.left, limit.now[0]),
             limit.relation,
             Formula(limit.right, limit.now[1]),
-            Formula(f"IF({limit.applies},{over},0)" if limit.applies else over, decimal_of(spare) if applied else 0),
+            Formula(over, spared),
             t(f"audit.unit.{limit.unit}"),
-            Formula(
-                f"IF({limit.applies},{verdict},{silent})" if limit.applies else verdict,
-                t(f"workbook.control.{('holds' if spare >= 0 else 'breached') if applied else 'silent'}"),
-            ),
+            Formula(verdict, t(f"workbook.control.{word}")),
             limit.about or None,
             t(f"constraint.{limit.constraint}.meaning"),
         )
@@ -138,11 +151,12 @@ class Limits:
             for need in d.investments[i].requires:
                 other, lag = need.id, d.duration(need.id) if need.kind is RequirementKind.FINISH_TO_START else 0
                 mine, theirs = o.start_of(i), o.start_of(other)
-                # an investment that is not started starts after everything
-                left = f"IF({theirs}=0,9999,{theirs}+{lag})"
+                never = self.t("workbook.live.not_started")
+                left, right = f"IF({theirs}=0,{quoted(never)},{theirs}+{lag})", f"IF({mine}=0,{quoted(never)},{mine})"
                 a, b = (o.picks[x].start if x in o.picks else 0 for x in (other, i))
-                now = (a + lag if a else 9999, b)
-                yield Limit("requires", f"{i} → {other}", None, left, "≤", mine, "year", now, applies=f"{mine}>0", about=clean(i))
+                now = (a + lag if a else never, b or never)
+                begun = {"applies": f"{mine}>0", "known": f"{theirs}>0"}
+                yield Limit("requires", f"{i} → {other}", None, left, "≤", right, "year", now, **begun, about=clean(i))
         groups: dict[str, list[str]] = {}
         for i in d.city:
             if d.investments[i].alternatives:
