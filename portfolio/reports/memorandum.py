@@ -87,7 +87,8 @@ def _adopted(story: Story, found: Against, part: dict[str, int]) -> str:
     prose, gap = story.prose, story.run.gap
     said = []
     if found.outside:
-        which = listed(sorted(found.outside), prose) if len(found.outside) <= MOST_IDS else prose("memorandum.many", count=len(found.outside))
+        few = len(found.outside) <= MOST_IDS
+        which = listed(sorted(found.outside), prose) if few else prose("memorandum.many", count=len(found.outside))
         name = "all_adopted" if found.outside.keys() == part.keys() else "some_adopted"
         said.append(prose(f"memorandum.{name}", ids=plain(which)))
     for needed, by in gap.needed_by.items() if gap is not None else ():

@@ -199,7 +199,7 @@ class Summary(Page):
         if not self.run.limits:
             return
         self.heading("limits")
-        rows = [tuple(left_of(limit, self.t)) for limit in self.run.limits]
+        rows = [tuple(left_of(limit, self.run, self.t)) for limit in self.run.limits]
         columns = [(self.t(f"terminal.limits.{n}"), side) for n, side in LIMIT_COLUMNS]
         self.table(columns, rows, names=0)
 

@@ -117,8 +117,8 @@ def _list(
     shown = [table(caption, heads, [row(d, story.text) for d in found[:MOST_ROWS]], story.text)]
     rest = found[MOST_ROWS:]
     if rest:
-        values = {"count": len(rest), "mnkr": story.mnkr(sum(d.total_outlay for d in rest)), "sheet": story.files("workbook.decisions.sheet")}
-        shown.append(el("p", story.prose("html.rest", **values)))
+        values = {"count": len(rest), "mnkr": story.mnkr(sum(d.total_outlay for d in rest))}
+        shown.append(el("p", story.prose("html.rest", sheet=story.files("workbook.decisions.sheet"), **values)))
     return shown
 
 

@@ -80,7 +80,7 @@ class Story(NamedTuple):
 
     def rounded(self) -> Element:
         """The line below tables whose figures are rounded."""
-        return el("p", self.text("html.rounded"), class_="note")
+        return el("p", self.text("html.rounded"), class_="note rounded")
 
 
 def section(name: str, story: Story, *content: Content) -> Element:
