@@ -69,8 +69,10 @@ def _side(head: Head) -> str:
 def figure(value: Value, kind: str, lang: Lang) -> Element | str:
     """A figure as people read it, with the exact value beside it; words as they are."""
     # a ratio as in the sentences beside the table, so that one figure has one number of decimals
-    ratio = kind == "per_mnkr" and value is not None and not isinstance(value, str)
-    said = per_mnkr(Decimal(value) / MNKR, lang) if ratio else shown(value, kind, Text(lang))
+    if kind == "per_mnkr" and isinstance(value, int | Decimal):
+        said = per_mnkr(Decimal(value) / MNKR, lang)
+    else:
+        said = shown(value, kind, Text(lang))
     if value is None or isinstance(value, str) or kind == "year":
         return said
     return el("data", said, value=f"{Decimal(value).normalize():f}")
