@@ -19,6 +19,7 @@ from portfolio.planning import (
     Objective,
     PlanFrame,
     Planning,
+    SectorTonnes,
     ShareValue,
     Tonnes,
 )
@@ -157,7 +158,7 @@ def _model(draw: Random, items: list[Investment], kind: Shape, objective: str) -
         )
     if kind.ceiling is not None:
         full = {s: sum(i.tonnes for i in items if i.emission_sector == s) for s in sorted({i.emission_sector for i in items})}
-        sectors = {s: _tonnes(Decimal(int(t * Decimal(str(kind.ceiling if s != "avskiljning" else 1))))) for s, t in full.items()}
+        most = {s: _tonnes(Decimal(int(t * Decimal(str(kind.ceiling if s != "avskiljning" else 1))))) for s, t in full.items()}
         base = int(sum(full.values())) * 2
         tables["emissions"] = Emissions(
             base_year=_count(1990),
@@ -165,7 +166,7 @@ def _model(draw: Random, items: list[Investment], kind: Shape, objective: str) -
             latest_year=_count(2022),
             latest=_tonnes(Decimal(base) * Decimal("0.7")),
             target_reduction=ShareValue(unit="share", stated="85 %", source="made", value=Decimal("0.85")),
-            sectors=sectors,
+            sectors={s: SectorTonnes(**stated.model_dump()) for s, stated in most.items()},
         )
     return Planning(
         schema_version=1,

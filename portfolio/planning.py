@@ -48,6 +48,13 @@ class Tonnes(Sourced):
     value: Annotated[Decimal, Field(ge=0)]
 
 
+class SectorTonnes(Tonnes):
+    """Tonnes of an emission sector; `name_sv`, `name_en`: what people call it, when its key in the file is no word for them."""
+
+    name_sv: str | None = None
+    name_en: str | None = None
+
+
 class TonnesByYear(Sourced):
     """`values[year]` in t CO2e; `unit` is always `t`."""
 
@@ -193,7 +200,7 @@ class Emissions(Frozen):
     latest: Tonnes
     target_reduction: ShareValue
     reference_path: TonnesByYear | None = None
-    sectors: dict[str, Tonnes] = Field(default_factory=dict)
+    sectors: dict[str, SectorTonnes] = Field(default_factory=dict)
 
     @property
     def target(self) -> Decimal:

@@ -15,6 +15,7 @@ from portfolio.planning import (
     Money,
     MoneyByYear,
     Rate,
+    SectorTonnes,
     ShareValue,
     Sourced,
     Tonnes,
@@ -29,6 +30,7 @@ UNITS: Final[Mapping[type[Sourced], tuple[str, Mapping[str, Decimal]]]] = {
     Money: ("kr", MONEY),
     MoneyByYear: ("kr", MONEY),
     Tonnes: ("t", TONNES),
+    SectorTonnes: ("t", TONNES),
     TonnesByYear: ("t", TONNES),
     ShareValue: ("share", SHARES),
     Rate: ("share", SHARES),
@@ -163,4 +165,4 @@ def _number(kind: type[Sourced], value: Any, factor: Decimal, place: str, readin
 
 def _never_negative(kind: type[Sourced], place: str) -> bool:
     """Tonnes and counts; only a scenario may move a start window backwards (`investments.<id>.delay`)."""
-    return kind in (Tonnes, TonnesByYear) or (kind in (Count, CountByYear) and not place.startswith("investments."))
+    return kind in (Tonnes, SectorTonnes, TonnesByYear) or (kind in (Count, CountByYear) and not place.startswith("investments."))

@@ -17,6 +17,7 @@ from portfolio.planning import (
     Objective,
     PlanFrame,
     Planning,
+    SectorTonnes,
     ShareValue,
     Tonnes,
 )
@@ -129,7 +130,7 @@ def emissions(
         latest_year=count(2022),
         latest=tonnes(latest),
         target_reduction=share(reduction),
-        sectors={name: tonnes(t) for name, t in (sectors or {}).items()},
+        sectors={name: SectorTonnes(**tonnes(t).model_dump()) for name, t in (sectors or {}).items()},
         **fields,
     )
 

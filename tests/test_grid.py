@@ -262,8 +262,8 @@ def test_what_a_stress_test_says_of_this_plan_stands_in_the_report(tmp_path: Pat
     rows = values(part.every("table")[-1])
     assert rows[1][:3] == ["Hög ränta", stress_of(run).lines[1].held.tonnes, stress_of(run).lines[1].held.kronor]
     assert Text("sv")("constraint.debt_mandate.name") in str(rows[1][-1])
-    assert "inte prövad" not in part.text
-    assert "inte prövad" in section(read(html.render(run, Text("sv"))), "uncertainty").text
+    assert "visar inte hur planen klarar osäkerheten" not in part.text
+    assert "visar inte hur planen klarar osäkerheten" in section(read(html.render(run, Text("sv"))), "uncertainty").text
 
 
 @pytest.mark.parametrize("spoiled", ["title", "plan", "json"])

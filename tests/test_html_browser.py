@@ -46,6 +46,34 @@ onload = () => {{
 }};
 </script>"""
 
+SHEET = 695
+"""Pixels between the margins of a sheet of A4: 184 mm."""
+PRINTED = """<!DOCTYPE html><iframe style="width: {wide}px; height: 2000px; border: 0" srcdoc="{document}"></iframe><pre id=said></pre>
+<script>
+onload = () => {{
+  const shown = document.querySelector("iframe").contentDocument;
+  const words = [], broken = [];
+  for (const cell of shown.querySelectorAll("th, td, dt, dd, p, li, h1, h2, h3, caption")) {{
+    const nodes = shown.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {{
+      for (const word of node.data.matchAll(/\\p{{L}}[\\p{{L}}\\d]*/gu)) {{
+        const around = node.data.slice(0, word.index).match(/\\S*$/)[0] + node.data.slice(word.index).match(/^\\S*/)[0];
+        if (/[\\/.:]\\S|\\d{{5}}|\\u00ad/.test(around)) continue; // a soft hyphen is where a word may be broken
+        words.push(word[0]);
+        const range = shown.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) broken.push(word[0]);
+      }}
+    }}
+  }}
+  const charts = [...shown.querySelectorAll("figure svg[role=img]")];
+  document.getElementById("said").textContent = JSON.stringify({{
+    words: words.length, broken, charts: charts.map(chart => chart.getBoundingClientRect().width / shown.querySelector("main").clientWidth)
+  }});
+}};
+</script>"""
+
 
 def run_of(name: str) -> Run:
     return sample_run() if name == "sample" else small().run
@@ -117,6 +145,20 @@ def test_a_window_of_320_pixels_needs_no_sideways_scrolling(lang: Lang, chromium
     assert found["client"] in range(300, 321)
     assert found["scroll"] <= found["client"]
     assert found["outside"] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_on_paper_no_word_is_broken_and_charts_are_as_wide_as_the_text(lang: Lang, chromium: str, tmp_path: Path) -> None:
+    """As wide as the text of a sheet, with the rules for paper; addresses, file names and digests are no words."""
+    paper, taken = re.subn("@media print ", "@media all ", html.render(sample_run(), Text(lang)).decode("utf-8"))
+    assert taken == 1
+    page = tmp_path / "paper.html"
+    page.write_text(PRINTED.format(wide=SHEET, document=escaping.escape(paper)), "utf-8")
+    found = said(chromium, page)
+    assert found["words"] > 1000
+    assert found["broken"] == []
+    assert len(found["charts"]) >= 6
+    assert min(found["charts"]) > 0.97
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

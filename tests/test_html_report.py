@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import types
@@ -13,21 +14,26 @@ from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
+from rich.console import Console
 
+import gap_question
 import making as m
 from money_question import small
 from portfolio.analysis.optimise import Request, optimise
 from portfolio.cli import main
 from portfolio.outcome import Layer, Run, SolveStatus, StopReason
 from portfolio.planning import Planning, Sourced
-from portfolio.reports import html
+from portfolio.reports import html, terminal
+from portfolio.reports.answer import inside_means
 from portfolio.reports.html.assumptions import APART, NAMED, NOT_ASSUMED
 from portfolio.reports.html.drawing import Bars, Level, Picture, over_years
 from portfolio.reports.html.story import Prose
 from portfolio.reports.reason import sentence
 from portfolio.reports.run_json import to_json
+from portfolio.reports.sectors import sector_names, subject_name
 from portfolio.text import LANGUAGES, Lang, Text
 from sample_run import sample_run
 from test_cli import model, round_
@@ -242,6 +248,48 @@ def test_amounts_in_sentences_are_in_words() -> None:
     )
 
 
+def test_what_is_adopted_but_outside_the_frame_is_said_in_the_report() -> None:
+    outside = read(html.render(gap_question.outside(), Text("sv")))
+    said = section(outside, "proposal").text.replace("\u00a0", " ")
+    assert "I antagen plan men i förslaget utanför ramen, kräver eget beslut om pengar: 1 investering för 50,0 miljoner kronor (M)." in said
+    said = section(outside, "recommended").text
+    assert "M finns i den antagna planen. M ligger utanför planens ram men behövs för N i planen" in said
+    inside = read(html.render(gap_question.outside(frame=200), Text("sv"))).text
+    assert "förslaget utanför ramen" not in inside
+    assert "finns i den antagna planen" not in inside
+
+
+def test_the_best_plan_inside_the_frame_says_what_it_is_the_best_of() -> None:
+    """By hand: 800 t fit inside the frame, 95 % of the 1,200 t that are possible are 1,140 t; a frame for all misses nothing."""
+    run, text = gap_question.beside(), Text("sv")
+    assert run.plan_only is not None
+    assert (run.plan_only.totals.tonnes, run.totals.tonnes if run.totals else None) == (800, 1200)
+    means = (
+        "Bästa inom ramen har flest ton per krona av de planer som helt ryms i ramen och når minst 95 % av de 800 ton som går att nå där."
+    )
+    misses = " Den når inte de 1 140 ton som den rekommenderade planen måste nå."
+    assert [said.replace("\u00a0", " ") for said in inside_means(run, text)] == [means + misses]
+    assert means + misses in section(read(html.render(run, text)), "proposal").text.replace("\u00a0", " ")
+    shown = io.StringIO()
+    terminal.render(run, text, Console(file=shown, width=400), Path("ut"))
+    assert means + misses in shown.getvalue().replace("\u00a0", " ")
+    (said,) = inside_means(gap_question.beside(frame=200), text)
+    assert said.replace("\u00a0", " ") == means.replace("800 ton", "1 200 ton")
+    assert inside_means(run.model_copy(update={"stop_reason": StopReason.TIME_LIMIT}), text) == []
+    (said,) = inside_means(gap_question.outside(), text)
+    assert said == "Bästa inom ramen ger flest ton av de planer som helt ryms i ramen."
+
+
+def test_a_ratio_has_the_same_decimals_in_tables_and_in_sentences() -> None:
+    run, root = sample_run(), page("sample")
+    assert run.totals is not None
+    assert run.totals.tonnes_per_krona is not None
+    exact = f"{(run.totals.tonnes_per_krona * 1_000_000).normalize():f}"
+    shown = {d.text for d in root.every("data") if d.attributes["value"] == exact}
+    assert len(shown) == 1
+    assert f"{shown.pop()} ton per miljon kronor" in root.every("header")[0].text
+
+
 # --- what is assumed, proven and left out ----------------------------------------------------------------------------
 
 
@@ -283,6 +331,42 @@ def test_every_value_of_the_model_is_given_with_its_source() -> None:
     assert not [s for s in found if s not in shown]
     assert "räkneexempel" in shown
     assert "Finansiellt mandat14\u00a0000,0 mnkr per år 2025–2031" in shown
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_examples_are_marked_in_one_way_and_counted_as_they_stand(lang: Lang) -> None:
+    found = section(page("sample", lang), "assumptions")
+    rows = next(iter(found.every("tbody"))).every("tr")
+    word = Text(lang)("workbook.assumptions.illustrative")
+    marked = [row for row in rows if any(n.attributes.get("class") == "tag" for n in row.every("span"))]
+    assert all(word in n.text.casefold() for row in marked for n in row.every("span") if n.attributes.get("class") == "tag")
+    assert [row.text for row in rows if row not in marked and word in row.text.casefold()] == [], "a word without its mark"
+    doubled = [row.text for row in marked if f"{word}:{word}" in row.text.casefold().replace(" ", "")]
+    assert doubled == []
+    counts = [int(n) for n in re.findall(r"(?<![\w-])\d+(?![\w-])", found.every("p")[0].text.split(".toml")[1])]
+    assert counts[1:] == [len(rows), len(marked)]
+    assert 0 < len(marked) < len(rows) < counts[0]
+
+
+def test_sectors_are_called_by_their_names() -> None:
+    for lang, name in (("sv", "el och fjärrvärme: 125\u00a0000; "), ("en", "electricity and district heating: 125,000; ")):
+        said = section(page("sample", lang), "assumptions").text
+        assert name in said
+        assert "el_fjarrvarme" not in said
+        assert "egen_uppvarmning" not in said
+    table = {"a": {"name_sv": "Värme"}, "b": {"name_sv": None}, "c": {}}
+    run = gap_question.outside().model_copy(update={"model": {"emissions": {"sectors": table}}})
+    assert sector_names(run, Text("sv")) == {"a": "Värme", "b": "b", "c": "c"}
+    assert sector_names(run, Text("en")) == {"a": "a", "b": "b", "c": "c"}
+    assert subject_name(run, "tonnes_ceiling", "a", Text("sv")) == "Värme"
+    assert subject_name(run, "owner_frame", "a", Text("sv")) == "a", "an owner is not a sector"
+    group = m.portfolio_of(ceilings=[m.ceiling("a", 1)])
+    assert run.records is not None
+    shared = run.model_copy(update={"records": run.records.model_copy(update={"ceilings": group.ceilings})})
+    assert subject_name(shared, "tonnes_ceiling", "a", Text("sv")) == "a", "an overlap group of the same key"
+    same = {"a": {"name_sv": "Värme"}, "b": {"name_sv": "värme"}}
+    run = run.model_copy(update={"model": {"emissions": {"sectors": same}}})
+    assert sector_names(run, Text("sv")) == {"a": "a", "b": "b"}, "two sectors are never called the same"
 
 
 def test_scenario_changes_are_among_the_assumptions() -> None:
@@ -328,6 +412,7 @@ def hostile(run: Run) -> Run:
     texts = {x for d in run.decisions for x in (d.id, d.name, d.owner, d.cell)} | {run.title, *(i.file for i in run.inputs), model["file"]}
     texts |= set(model["funding"]["sources"]) | set(model["emissions"]["sectors"]) | {i["name"] for i in model["bonds"]["issues"]}
     texts |= {model["bonds"]["framework"]["title"], *(c["name_sv"] for c in model["bonds"]["framework"]["categories"].values())}
+    texts |= {s["name_sv"] for s in model["emissions"]["sectors"].values() if "name_sv" in s}
     texts |= {v["title"] for v in model["bonds"]["views"]} | set(model["bonds"]["framework"]["categories"])
     texts |= {str(s) for s in re.findall(r'"source": ?"([^"\\]+)"', json.dumps(model, ensure_ascii=False))}
     written = to_json(run)
@@ -446,6 +531,36 @@ def test_a_bar_is_as_high_as_its_value() -> None:
     line = next(n for n in drawn.iter("path") if n.get("class") == "limit" and n.get("d") != "M0 14H44")
     starts = re.findall(r"M\d+ (\d+)H", line.get("d", ""))
     assert starts == [bars[1].get("y")] * 2, "a year without a limit has no line"
+
+
+def marks(drawn: Element) -> dict[str, tuple[str, int, int]]:
+    """The figures of a chart, each with its class and where it stands."""
+    found = [n for n in drawn.iter("text") if (n.get("class") or "").startswith("mark")]
+    return {n.text or "": (n.get("class") or "", int(n.get("x", "")), int(n.get("y", ""))) for n in found}
+
+
+def test_a_figure_is_neither_struck_through_by_a_limit_nor_over_another_bar() -> None:
+    """A limit just above a bar: its figure stands over the line. A long figure beside a higher bar: it stands away from that bar."""
+    picture = Picture("p", "Titel", "Säger", "mnkr", 1)
+    years = [2025, 2026, 2027]
+    near = over_years(picture, years, [Bars("b", [50, 100, 20])], [Level("l", [100, 103, 100])], "sv")
+    tops = {n.get("height"): int(n.get("y", "")) for n in near.iter("rect") if n.get("class") == "bar" and n.get("width") != "40"}
+    line = next(n for n in near.iter("path") if n.get("class") == "limit" and n.get("d") != "M0 14H44").get("d", "")
+    at = [int(y) for y in re.findall(r"M\d+ (\d+)H", line)]
+    figures = marks(near)
+    assert figures["100"][2] < at[1] < min(tops.values()), "above the limit that is above the bar"
+    assert figures["50"][2] > at[0], "far below its limit: just above its bar"
+    many = list(range(2025, 2046))
+    falling = over_years(
+        Picture("q", "Titel", "Säger", "ton", 1, 2030), many, [Bars("b", [400_000 - 10_000 * n for n in range(21)])], [], "sv"
+    )
+    look, x, y = marks(falling)["350\u00a0000"]
+    bars = [n for n in falling.iter("rect") if (n.get("class") or "").startswith("bar") and n.get("width") != "40"]
+    before, own = bars[4], bars[5]
+    assert look == "mark"
+    assert x == int(own.get("x", ""))
+    assert int(before.get("x", "")) + int(before.get("width", "")) < x, "clear of the higher bar before it"
+    assert y < int(own.get("y", "")), "above its own"
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

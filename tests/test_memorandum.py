@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import gap_question
 import making as m
 from money_question import small
 from portfolio.analysis.optimise import Request, optimise
@@ -29,6 +30,11 @@ A_PAGE = 3_600
 
 def page(run: Run, lang: Lang = "sv") -> str:
     return memorandum.render(run, Text(lang)).decode("utf-8")
+
+
+def spaced(found: list[str]) -> list[str]:
+    """With plain spaces, to be compared with what is written here."""
+    return [said.replace("\u00a0", " ") for said in found]
 
 
 def points(said: str) -> list[str]:
@@ -64,6 +70,53 @@ def test_it_is_one_page_and_says_what_the_report_says(lang: Lang) -> None:
         text = said.split(f"## {Text(lang)(f'memorandum.{name}')}\n\n")[1].split("\n")[0]
         missing = [s for s in re.split(r"(?<=\.) (?=[A-ZÅÄÖ\d])", text) if s.rstrip(".") not in report]
         assert missing == [], name
+
+
+def test_what_is_adopted_but_outside_the_frame_is_said_where_it_is_decided() -> None:
+    """One adopted in the gap and needed by the plan; the same beside one that is not adopted; none in the gap."""
+    plan = (
+        "att 2 investeringar för 100,0 miljoner kronor genomförs inom investeringsplanen 2025–2027, enligt bilaga (A, N), "
+        "varav 1 är ny mot den antagna planen, för 10,0 miljoner kronor (N),"
+    )
+    outside = "finns i den antagna planen men i förslaget ligger utanför ramen; N i punkt 1 förutsätter M."
+    assert spaced(points(page(gap_question.outside()))) == [
+        plan,
+        f"att ta ställning till 1 investering för 50,0 miljoner kronor utanför planens ram (M), som {outside}",
+    ]
+    assert spaced(points(page(gap_question.outside(more=70)))) == [
+        plan,
+        f"att ta ställning till 2 investeringar för 120,0 miljoner kronor utanför planens ram (G, M), varav M {outside}",
+    ]
+    (all_inside,) = points(page(gap_question.outside(frame=200)))
+    assert "genomförs" in all_inside
+    assert "utanför" not in all_inside
+    assert "förutsätter" not in all_inside
+    english = points(page(gap_question.outside(), "en"))[1]
+    assert english.endswith("(M), adopted already but outside the frame in this proposal; N in point 1 cannot be carried out without M.")
+
+
+def test_what_is_in_the_gap_and_not_adopted_is_not_said_to_be() -> None:
+    """And several that are needed, or by several, are each named; of more than a dozen only how many."""
+    run = gap_question.outside()
+    assert run.gap is not None
+    assert run.adopted_plan is not None
+    kept = tuple(d for d in run.adopted_plan.decisions if d.id != "M")
+    changed = {"adopted_plan": run.adopted_plan.model_copy(update={"decisions": kept})}
+    changed |= {"gap": run.gap.model_copy(update={"needed_by": {"M": ("A", "N"), "O": ("N",)}})}
+    said = points(page(run.model_copy(update=changed)))[1]
+    assert said.endswith("utanför planens ram (M); A och N i punkt 1 förutsätter M; N i punkt 1 förutsätter O.")
+    one = next(d for d in run.decisions if d.id == "M")
+    many = tuple(one.model_copy(update={"id": f"Z{n}"}) for n in range(14))
+    adopted = run.adopted_plan.model_copy(update={"decisions": (*run.adopted_plan.decisions, *many[:13])})
+    said = points(page(run.model_copy(update={"decisions": (*run.decisions, *many), "adopted_plan": adopted})))[1]
+    assert "utanför planens ram, varav 14 investeringar finns i den antagna planen" in said
+
+
+def test_a_sheet_is_called_what_it_is_called_in_the_workbook_of_the_run() -> None:
+    run = gap_question.outside()
+    assert "kolumnen Källcell på bladet Beslut i" in page(run)
+    assert "the column Källcell on the sheet Beslut of" in page(run, "en"), "the workbook of the run is Swedish"
+    assert "the column Source cell on the sheet Decisions of" in page(run.model_copy(update={"lang": "en"}), "en")
 
 
 def test_a_plan_that_is_not_proven_says_so_before_the_proposal() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -158,3 +159,17 @@ def test_bonds_that_are_to_pay_for_what_they_cannot_finance_are_an_error() -> No
     )
     found = [f for f in check_against(model, m.portfolio_of(*records)) if f.code == "bond_pays_ineligible"]
     assert [(f.value, f.severity.value, f.place) for f in found] == [(i, "error", "funding.sources.obl.investments") for i in "BC"]
+
+
+def test_sectors_have_names_for_people() -> None:
+    """Of the sample and of both starter rounds, in both languages; a sector without a name has none."""
+    files = [TOP / "models" / "helsingborg-2025.toml", *(TOP / "portfolio" / "starter" / f"model.{lang}.toml" for lang in ("sv", "en"))]
+    for file in files:
+        text = file.read_text("utf-8").split("[emissions.sectors]")[1].split("\n[")[0]
+        rows = tomllib.loads(text)
+        assert len(rows) >= 2
+        assert all(row["name_sv"] and row["name_en"] for row in rows.values()), file.name
+    planning, findings = load_planning(files[0])
+    assert planning.emissions is not None
+    assert planning.emissions.sectors["el_fjarrvarme"].name_sv == "el och fjärrvärme"
+    assert not findings

@@ -11,6 +11,7 @@ from math import ceil
 from typing import NamedTuple
 
 from portfolio.outcome import Layer, ObjectiveReport, Run, SolveStatus, StopReason
+from portfolio.reports.adopted import needed_by
 from portfolio.reports.figures import finest, in_unit, kronor, per_mnkr, share, tonnes
 from portfolio.text import Text
 
@@ -134,8 +135,7 @@ def gaps(run: Run, text: Text) -> list[str]:
     said.append(text(f"terminal.ladder.{capacity}", mnkr=in_unit(gap.capacity_gap, text)))
     if gap.without_tonnes:
         said.append(text("terminal.ladder.without_tonnes", mnkr=in_unit(gap.without_tonnes, text)))
-    for needed, by in gap.needed_by.items():
-        said.append(text("terminal.ladder.needed_by", needed=needed, by=", ".join(by)))
+    said += needed_by(run, text)
     if gap.tonne_gap is not None and gap.tonne_gap_all is not None:
         delivered = any(d.tonnes for d in run.decisions if d.layer is Layer.EXTERNAL)
         # a target that is met with room to spare leaves no gap, not a negative one
@@ -169,6 +169,25 @@ def closing(run: Run, text: Text) -> list[str]:
     assert gap.closing_price is not None
     figures["price"] = kronor(gap.closing_price, lang)
     return [text("terminal.ladder.closing" if sure else "terminal.ladder.closing_not_proven", **figures)]
+
+
+def inside_means(run: Run, text: Text) -> list[str]:
+    """What the best plan inside the frame is the best of, where it stands beside the recommended one; only of one that is proven.
+
+    Its own floor is a share of what fits inside the frame, so that it may have fewer tonnes than the recommended plan must reach.
+    """
+    gap, totals, objective, inside = run.gap, run.totals, run.objective, run.plan_only
+    if inside is None or gap is None or totals is None or objective is None or not both_proven(run):
+        return []
+    lang, floor = text.lang, objective.floor_tonnes
+    said = text(
+        f"terminal.plans.inside_{objective.name}",
+        floor=share(objective.floor_share, lang) if objective.floor_share is not None else "",
+        most=tonnes(totals.tonnes - gap.closing_tonnes, lang),
+    )
+    if floor is not None and inside.totals.tonnes < floor:
+        said += " " + text("terminal.plans.inside_misses", floor=tonnes(floor, lang))
+    return [said]
 
 
 def rung_name(run: Run, name: str, text: Text) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from portfolio.outcome import BindingLimit, Run
 from portfolio.reports.figures import in_unit, tonnes
-from portfolio.reports.findings import clean
+from portfolio.reports.sectors import subject_name
 from portfolio.text import Text
 
 OWN_NAMES = ("all", "target", "start_window", "requires")
@@ -22,13 +22,13 @@ class Left(NamedTuple):
     word: str
 
 
-def left_of(limit: BindingLimit, text: Text) -> Left:
-    """A limit of a plan in words."""
+def left_of(limit: BindingLimit, run: Run, text: Text) -> Left:
+    """A limit of the plan of a run in words."""
     left = in_unit(int(limit.slack), text) if limit.unit == "kr" else tonnes(limit.slack, text.lang)
     unit = text("terminal.unit.mnkr") if limit.unit == "kr" else text(f"audit.unit.{limit.unit}")
     return Left(
         text(f"constraint.{limit.constraint}.name"),
-        " ".join(str(x) for x in (clean(limit.subject), limit.year or "") if x),
+        " ".join(str(x) for x in (subject_name(run, limit.constraint, limit.subject, text), limit.year or "") if x),
         f"{left} {unit}",
         text("terminal.limits.binds" if limit.binds else "terminal.limits.free"),
     )

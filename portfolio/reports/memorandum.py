@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from portfolio.outcome import Decision, Layer, Run
+from portfolio.outcome import Layer, Run
+from portfolio.reports.adopted import Against, adopted, against, listed, needed_by
 from portfolio.reports.answer import closing, proof, proven, target
 from portfolio.reports.figures import kronor, mnkr
 from portfolio.reports.findings import clean
 from portfolio.reports.html.opening import lead
+from portfolio.reports.html.proof import traced
 from portfolio.reports.html.story import Prose, Story
 from portfolio.reports.money.bonds import bond_section
 from portfolio.reports.money.debt import charge_section, debt_section
@@ -21,6 +23,8 @@ from portfolio.text import Text
 
 MOST_IDS = 12
 """Investments that a proposal names by their ids; of more it says only how many."""
+PLAN_POINT = 1
+"""Number of the point that the plan is: whatever needs something outside the frame stands in it."""
 FIRST = 2
 """Sentences about the debt that a page has room for: the path, and where it is tightest."""
 
@@ -60,23 +64,47 @@ def _proposal(story: Story) -> Iterator[str]:
     run, prose = story.run, story.prose
     ends = {"first": run.years[0].year, "last": run.years[-1].year}
     planned, outside = _in(run, Layer.PLAN), _in(run, Layer.GAP)
-    adopted = run.adopted_plan.decisions if run.adopted_plan is not None else ()
-    chosen = {d.id for d in (*planned, *outside)}
-    dropped = [d for d in adopted if d.layer in (Layer.PLAN, Layer.GAP) and d.id not in chosen]
-    points = [("plan", planned), ("outside", outside), ("dropped", dropped)]
+    found = against(run)
+    more = {"plan": _new(story, found, planned), "outside": _adopted(story, found, outside), "dropped": ""}
+    points = [("plan", planned), ("outside", outside), ("dropped", found.dropped)]
     if not proven(run):
         yield prose("memorandum.not_proven") + "\n"
     yield prose("memorandum.decide") + "\n"
-    numbered = [(name, found) for name, found in points if found]
-    for n, (name, found) in enumerate(numbered, start=1):
-        amount = mnkr(sum(d.total_outlay for d in found), story.lang)
-        named = f" ({', '.join(plain(d.id) for d in sorted(found, key=lambda d: d.id))})" if len(found) <= MOST_IDS else ""
-        said = prose(f"memorandum.decide_{name}", count=len(found), mnkr=amount, ids=named, **ends)
+    numbered = [(name, part) for name, part in points if part]
+    for n, (name, part) in enumerate(numbered, start=1):
+        said = prose(f"memorandum.decide_{name}", **_named(part, story), more=more[name], **ends)
         yield f"{n}. {said}{'.' if n == len(numbered) else ','}"
 
 
-def _in(run: Run, layer: Layer) -> list[Decision]:
-    return [d for d in run.decisions if d.layer is layer]
+def _new(story: Story, found: Against, part: dict[str, int]) -> str:
+    """What of the plan is new; nothing where no plan has been adopted."""
+    new = {i: kr for i, kr in part.items() if i in found.new}
+    return story.prose("memorandum.new", **_named(new, story)) if new and adopted(story.run) else ""
+
+
+def _adopted(story: Story, found: Against, part: dict[str, int]) -> str:
+    """What outside the frame has been adopted, and what inside it falls without this point."""
+    prose, gap = story.prose, story.run.gap
+    said = []
+    if found.outside:
+        few = len(found.outside) <= MOST_IDS
+        which = listed(sorted(found.outside), prose) if few else prose("memorandum.many", count=len(found.outside))
+        name = "all_adopted" if found.outside.keys() == part.keys() else "some_adopted"
+        said.append(prose(f"memorandum.{name}", ids=plain(which)))
+    for needed, by in gap.needed_by.items() if gap is not None else ():
+        said.append(prose("memorandum.needed", by=plain(listed(by, prose)), needed=plain(needed), point=PLAN_POINT))
+    return "".join(said)
+
+
+def _named(part: dict[str, int], story: Story) -> dict[str, int | str]:
+    """How many, for how much, and which as long as they are few."""
+    ids = f" ({', '.join(plain(i) for i in sorted(part))})" if len(part) <= MOST_IDS else ""
+    return {"count": len(part), "mnkr": mnkr(sum(part.values()), story.lang), "ids": ids}
+
+
+def _in(run: Run, layer: Layer) -> dict[str, int]:
+    """Gross outlays (kr) by id."""
+    return {d.id: d.total_outlay for d in run.decisions if d.layer is layer}
 
 
 def _money(story: Story) -> Iterator[str]:
@@ -97,8 +125,7 @@ def _climate(story: Story) -> Iterator[str]:
     run, prose = story.run, story.prose
     yield from (said.sentence for said in target(run, prose))
     yield from closing(run, prose)
-    for needed, by in run.gap.needed_by.items() if run.gap is not None else ():
-        yield prose("terminal.ladder.needed_by", needed=plain(needed), by=", ".join(map(plain, by)))
+    yield from map(plain, needed_by(run, prose))
 
 
 def _audit(story: Story) -> Iterator[str]:
@@ -108,4 +135,4 @@ def _audit(story: Story) -> Iterator[str]:
     assert run.audit is not None
     yield from proof(run, run.objective, prose)
     yield prose("html.proof.audited", checks=kronor(len(run.audit.checks), story.lang))
-    yield prose("html.proof.traced")
+    yield traced(story)

@@ -20,18 +20,17 @@ UNITS: Final = {"t": "t", "ton": "t", "procent": "%", "share": "", "year": ""}
 """Units of a model file that are written in another way, or not at all beside the number."""
 
 
-def quantity(value: Mapping[str, Any], text: Text) -> str:
-    """A quantity with its unit, money in mnkr; of values by year the one that all have, or each."""
-    unit = str(value["unit"])
+def quantity(value: Mapping[str, Any], text: Text) -> tuple[str, str]:
+    """A quantity and its unit, money in mnkr; of values by year the one that all have, with its unit, or each."""
+    unit = _word(str(value["unit"]), text)
     if "values" not in value:
-        return _with(_amount(value["value"], unit, text), _word(unit, text))
+        return _amount(value["value"], str(value["unit"]), text), unit
     years = sorted((int(year), amount) for year, amount in value["values"].items())
-    shown = [_amount(amount, unit, text) for _, amount in years]
+    shown = [_amount(amount, str(value["unit"]), text) for _, amount in years]
     over = {"first": years[0][0], "last": years[-1][0]}
     if len(set(shown)) == 1:
-        return text("html.assumptions.every_year", value=_with(shown[0], _word(unit, text)), **over)
-    each = ", ".join(f"{year}: {said}" for (year, _), said in zip(years, shown, strict=True))
-    return _with(each, _word(unit, text))
+        return text("html.assumptions.every_year", value=_with(shown[0], unit), **over), ""
+    return ", ".join(f"{year}: {said}" for (year, _), said in zip(years, shown, strict=True)), unit
 
 
 def as_stated(value: Mapping[str, Any], text: Text) -> str:

@@ -14,7 +14,7 @@ from portfolio.outcome import Decision, FindingLine, Layer, Plan, Run, SolveStat
 from portfolio.planning import Planning
 from portfolio.planning_load import find_scenarios
 from portfolio.records import Control, Portfolio
-from portfolio.reports.answer import answer, both_proven, closing, gaps, rung_name
+from portfolio.reports.answer import answer, both_proven, closing, gaps, inside_means, rung_name
 from portfolio.reports.breach import breach_line, broken
 from portfolio.reports.conflict import conflict_lines
 from portfolio.reports.figures import in_unit, per_mnkr, share, tonnes
@@ -199,7 +199,7 @@ class Summary(Page):
         if not self.run.limits:
             return
         self.heading("limits")
-        rows = [tuple(left_of(limit, self.t)) for limit in self.run.limits]
+        rows = [tuple(left_of(limit, self.run, self.t)) for limit in self.run.limits]
         columns = [(self.t(f"terminal.limits.{n}"), side) for n, side in LIMIT_COLUMNS]
         self.table(columns, rows, names=0)
 
@@ -235,6 +235,8 @@ class Summary(Page):
         for name, _, note in shown:
             if note:
                 self.line(f"{name}: {note}", "bold red")
+        for sentence in inside_means(run, self.t):
+            self.line(sentence)
         self.line(self.t("terminal.rounded"))
 
     def without_plan(self) -> None:

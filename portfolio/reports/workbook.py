@@ -11,7 +11,7 @@ from portfolio.analysis.costs import plan_costs
 from portfolio.excel.charts import Chart
 from portfolio.excel.decision_workbook import Block, Column, Sheet, Value, workbook_bytes
 from portfolio.outcome import Decision, Layer, Run, Totals
-from portfolio.reports.answer import answer, both_proven, most_proven
+from portfolio.reports.answer import answer, both_proven, inside_means, most_proven
 from portfolio.reports.costs import curve_section
 from portfolio.reports.figures import moment
 from portfolio.reports.findings import clean
@@ -101,6 +101,7 @@ class Book:
         ladder = block(ladder_part(run, run.gap, self.t), self.t)
         ladder = replace(ladder, columns=(replace(ladder.columns[0], width=30), *ladder.columns[1:]))  # with more beside it on this sheet
         now = [self.live.now.block()] if self.live is not None else []
+        lines += inside_means(run, self.t)
         lines += [self.t("workbook.rounded"), self.t("workbook.live.see") if self.live is not None else self.without]
         found = self.sheet("summary", *now, replace(ladder, name="Trappan"), self.plans_block(), lines=tuple(lines))
         return replace(found, names=self.live.now.names() if self.live is not None else ())

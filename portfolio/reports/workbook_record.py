@@ -13,6 +13,7 @@ from portfolio.planning import Planning
 from portfolio.reports.figures import kronor
 from portfolio.reports.findings import clean
 from portfolio.reports.model_value import as_stated, carries, choice, elsewhere, same_every_year
+from portfolio.reports.sectors import subject_name
 from portfolio.text import Text
 
 NOT_ASSUMED = ("file", "sha256", "title", "description", "schema_version", "scenarios")
@@ -107,7 +108,7 @@ class Record:
         rows = tuple(
             (
                 self.t(f"constraint.{c.constraint}.name"),
-                self._subject(c.subject),
+                self._subject(c.constraint, c.subject),
                 c.year,
                 c.left,
                 c.relation,
@@ -149,9 +150,9 @@ class Record:
         assert audit is not None
         return self.t(f"workbook.control.verdict_{audit.verdict.value}", checks=kronor(len(audit.checks), self.lang))
 
-    def _subject(self, subject: str) -> str:
-        """An id, a group or a sector as it is called in the input; the one destination that is ours in words."""
-        return self.t("workbook.subject.removals") if subject == "removals" else clean(subject)
+    def _subject(self, constraint: str, subject: str) -> str:
+        """An id or a group as it is called in the input, a sector by its name; the one destination that is ours in words."""
+        return self.t("workbook.subject.removals") if subject == "removals" else subject_name(self.run, constraint, subject, self.t)
 
     def findings(self) -> Block:
         """What was noticed in the input."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from portfolio.excel.raw import Cell, Sheet
 from portfolio.text import Text
-from portfolio.verify.limits import broken_choices, rows
+from portfolio.verify.limits import broken_choices, rows, sector_words
 from portfolio.verify.live import limit_lines, now_lines, plain
 from portfolio.verify.plan import Basis, Plan
 from portfolio.verify.result import Raw, Verification, exact, float_free
@@ -229,8 +229,12 @@ class _Lines:
         return [*found, self.column("target", lambda _: self.raw["target_tonnes"], year=self.year)]
 
     def _control(self) -> Columns:
+        called = sector_words(self.raw, self.t.lang)
+
         def subject(x: Raw) -> object:
-            return self.t("workbook.subject.removals") if x["subject"] == "removals" else x["subject"]
+            if x["subject"] == "removals":
+                return self.t("workbook.subject.removals")
+            return called.get(x["subject"], x["subject"]) if x["constraint"] == "tonnes_ceiling" else x["subject"]
 
         return [
             self.column("constraint", lambda x: self.t(f"constraint.{x['constraint']}.name")),

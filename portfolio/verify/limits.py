@@ -218,3 +218,13 @@ def _ceilings(plan: Plan, t: int, said: Mapping[str, Exact]) -> Iterator[Row]:
         if name in tonnes.destinations:
             least = tonnes.everything[t] - tonnes.counted(tonnes.effect[t], (REDUCTION, REMOVAL), without=name)
             yield Row("tonnes_ceiling", name.removeprefix("sector "), t, max(value, least), "≤", tonnes.destinations[name], TICKS)
+
+
+def sector_words(raw: Raw, lang: str) -> dict[str, str]:
+    """What the workbook calls each sector that no overlap group shares its key with; the keys where two names are the same."""
+    stated = ((raw["model"].get("emissions") or {}).get("sectors") or {}).items()
+    words = {key: str(s.get(f"name_{lang}") or key) for key, s in stated}
+    if len({word.casefold() for word in words.values()}) < len(words):
+        return {}
+    groups = {c["group"] for c in (raw.get("records") or {}).get("ceilings") or ()}
+    return {key: word for key, word in words.items() if key not in groups}

@@ -112,5 +112,5 @@ def differences(session: Session, run: Run, text: Text) -> list[str]:
 
 def limits(run: Run, text: Text) -> list[str]:
     """Which limits bind, and how much is left of the others."""
-    found = [left_of(limit, text) for limit in run.limits]
+    found = [left_of(limit, run, text) for limit in run.limits]
     return [text("whatif.details.limit", **{**x._asdict(), "where": f" {x.where}" if x.where else ""}) for x in found]

@@ -17,12 +17,16 @@ from portfolio.reports.html.elements import el
 from portfolio.text import Lang
 from portfolio.units import decimal_of
 
-WIDE, HIGH = 1280, 520
+WIDE, HIGH = 1280, 320
 """Size in units of the drawing; the style sheet makes it as wide as the column of text."""
 LEFT, RIGHT, TOP, BOTTOM = 120, 16, 44, 52
 MOST_TICKS: Final = 5
 MOST_LABELS: Final = 12
 """Bars that can each carry their figure."""
+TALL, LETTER = 17, 13
+"""Height of a figure and width of one of its characters, at most, in units of the drawing."""
+CLEAR, NEAR = 10, 3
+"""Between a figure and what it stands above; how near a line may come to a figure."""
 Amount = int | Decimal
 
 
@@ -66,6 +70,8 @@ def over_years(picture: Picture, years: Sequence[int], bars: Sequence[Bars], lev
     scale = Scale(min([Fraction(0), *depths]), max([Fraction(1), *heights, *limits]), Fraction(picture.per))
     slot = Fraction(WIDE - LEFT - RIGHT, len(years))
     drawn: list[Element] = [*scale.lines(lang), el("text", picture.unit, x=0, y=24, class_="axis")]
+    tops = [scale.y(height) for height in heights]
+    lines = [[scale.y(Fraction(v)) for level in levels if (v := level.values[n]) is not None] for n in range(len(years))]
     marks: list[Element] = []
     decimals = 0 if scale.top >= 100 else 1
     labels = range(len(years)) if len(years) <= MOST_LABELS else [n for n, y in enumerate(years) if y == picture.marked]
@@ -82,7 +88,7 @@ def over_years(picture: Picture, years: Sequence[int], bars: Sequence[Bars], lev
             above, below = above + max(value, Fraction(0)), below + min(value, Fraction(0))
         if n in labels:
             said = number(decimal_of((heights[n] + depths[n]) / picture.per), decimals, lang)
-            marks.append(el("text", said, x=_whole(x + width / 2), y=_whole(scale.y(heights[n]) - 10), class_="mark middle"))
+            marks.append(_mark(said, n, slot, tops, lines))
         if len(years) <= MOST_LABELS or year % 5 == 0:
             drawn.append(el("text", str(year), x=_whole(x + width / 2), y=HIGH - 14, class_="axis middle"))
     for level in levels:
@@ -94,6 +100,29 @@ def over_years(picture: Picture, years: Sequence[int], bars: Sequence[Bars], lev
         drawn.append(el("path", d=path, class_=level.look))
     # figures last, over the lines that cross them
     return _figure(picture, HIGH, [*drawn, *marks], [*((b.name, b.look) for b in bars), *((level.name, level.look) for level in levels)])
+
+
+def _mark(said: str, n: int, slot: Fraction, tops: Sequence[Fraction], lines: Sequence[Sequence[Fraction]]) -> Element:
+    """The figure of bar `n` as near above it as it can stand without covering another bar or being struck through by a limit.
+
+    Args:
+        slot: width of a year's place. tops: where each bar ends. lines: where the limits of each year stand. All in units from the top.
+    """
+    long = Fraction(LETTER * len(said))
+    left, right = LEFT + slot * n + slot / 6, LEFT + slot * n + slot * 5 / 6
+    places = {"mark middle": (left + right - long) / 2, "mark": left, "mark end": right - long}
+    found = []
+    for look, start in places.items():
+        over = [k for k in range(len(tops)) if LEFT + slot * k < start + long and start < LEFT + slot * (k + 1)]
+        y = min(tops[k] for k in over) - CLEAR
+        for line in sorted({line for k in over for line in lines[k]}, reverse=True):
+            if y - TALL - NEAR < line < y + NEAR:
+                y = line - CLEAR
+        found.append((start >= LEFT and start + long <= WIDE, y, look))
+    # inside the drawing first, then the lowest, then in the middle
+    _, y, look = max(found, key=lambda place: place[:2])
+    x = {"mark middle": (left + right) / 2, "mark": left, "mark end": right}[look]
+    return el("text", said, x=_whole(x), y=_whole(y), class_=look)
 
 
 class Scale:
@@ -130,7 +159,7 @@ class Rung(NamedTuple):
     before: Amount = 0
 
 
-ROW, THICK = 92, 40
+ROW, THICK = 66, 24
 """Height of a row and of its bar."""
 
 
@@ -140,16 +169,16 @@ def rungs(picture: Picture, rows: Sequence[Rung], legend: Sequence[tuple[str, st
     drawn: list[Element] = []
     for n, rung in enumerate(rows):
         y = n * ROW
-        drawn.append(el("text", rung.name, x=0, y=y + 26, class_="name"))
-        drawn.append(el("text", rung.said, x=WIDE, y=y + 26, class_="axis end"))
+        drawn.append(el("text", rung.name, x=0, y=y + 24, class_="name"))
+        drawn.append(el("text", rung.said, x=WIDE, y=y + 24, class_="axis end"))
         x = Fraction(0)
         for value, look in rung.parts:
             width = Fraction(value) * (WIDE - 4) / Fraction(most)
-            drawn.append(_box(x + 2, Fraction(y + 38), width, Fraction(THICK), look))
+            drawn.append(_box(x + 2, Fraction(y + 34), width, Fraction(THICK), look))
             x += width
         gone = Fraction(rung.before) * (WIDE - 4) / Fraction(most) - x
         if gone > 0:
-            drawn.append(_box(x + 2, Fraction(y + 38), gone, Fraction(THICK), "gone"))
+            drawn.append(_box(x + 2, Fraction(y + 34), gone, Fraction(THICK), "gone"))
     return _figure(picture, ROW * len(rows), drawn, legend)
 
 

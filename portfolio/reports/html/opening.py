@@ -91,6 +91,6 @@ def _sure(story: Story) -> Element:
     sure = proven(run)
     said = [] if sure else [could_be_better(run.objective, prose)]
     said += proof(run, run.objective, prose) if sure else [prose(f"terminal.stopped.{run.stop_reason.value}")]
-    said.append(prose("terminal.audit", checks=kronor(len(run.audit.checks), story.lang)))
+    said.append(prose("html.sure.audited", checks=kronor(len(run.audit.checks), story.lang)))
     mark = el("p", el("strong", prose("html.sure.proven" if sure else "html.sure.not_proven")), class_="mark")
     return el("div", mark, *paragraphs(s for s in said if s), class_="sure" if sure else "sure unsure")

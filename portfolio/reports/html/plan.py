@@ -7,12 +7,12 @@ from xml.etree.ElementTree import Element
 
 from portfolio.excel.decision_workbook import Value
 from portfolio.outcome import Decision, Layer, Totals, Verdict
-from portfolio.reports.answer import both_proven
+from portfolio.reports.adopted import against, against_adopted, listed, needed_by
+from portfolio.reports.answer import both_proven, inside_means
 from portfolio.reports.html.elements import Content, el
 from portfolio.reports.html.opening import quantity
 from portfolio.reports.html.story import Story, paragraphs, section
 from portfolio.reports.html.tables import MOST_ROWS, Head, table
-from portfolio.reports.money.gap import against_adopted
 from portfolio.reports.reason import sentence
 from portfolio.text import Text
 
@@ -61,7 +61,7 @@ def _plans(story: Story) -> Element:
 def _notes(story: Story) -> list[Element]:
     """What must be known of the plans beside the recommended one."""
     run, prose = story.run, story.prose
-    said = []
+    said = inside_means(run, prose)
     adopted = run.adopted_plan
     if adopted is not None and adopted.audit.verdict is not Verdict.HOLDS:
         breached = sorted({prose(f"constraint.{c.constraint}.name") for c in adopted.audit.breaches})
@@ -81,13 +81,21 @@ def recommended(story: Story) -> Element:
             values = {"count": len(chosen), "mnkr": story.mnkr(sum(d.total_outlay for d in chosen))}
             found.append(el("h3", text(f"html.recommended.{layer.value}", **values)))
             if layer is Layer.GAP:
-                found.append(el("p", story.prose("html.recommended.gap_means")))
+                found += paragraphs(_outside(story))
             found += _list(story, chosen, _chosen_heads(story), _chosen_row, text(f"html.recommended.{layer.value}_table"))
     outside = [d for d in story.run.decisions if d.layer is Layer.EXTERNAL]
     if outside:
         amount = story.mnkr(sum(d.total_outlay for d in outside))
         found.append(el("p", story.prose("html.recommended.external", count=len(outside), mnkr=amount)))
     return section("recommended", story, *found, story.rounded())
+
+
+def _outside(story: Story) -> list[str]:
+    """What the gap means, what of it has been adopted, and what of the plan falls without it."""
+    run, prose = story.run, story.prose
+    outside = against(run).outside
+    known = [prose("html.recommended.gap_adopted", ids=listed(sorted(outside), prose))] if outside else []
+    return [" ".join([prose("html.recommended.gap_means"), *known, *needed_by(run, prose)])]
 
 
 def rejected(story: Story) -> Element | None:
@@ -109,7 +117,8 @@ def _list(
     shown = [table(caption, heads, [row(d, story.text) for d in found[:MOST_ROWS]], story.text)]
     rest = found[MOST_ROWS:]
     if rest:
-        shown.append(el("p", story.prose("html.rest", count=len(rest), mnkr=story.mnkr(sum(d.total_outlay for d in rest)))))
+        values = {"count": len(rest), "mnkr": story.mnkr(sum(d.total_outlay for d in rest))}
+        shown.append(el("p", story.prose("html.rest", sheet=story.files("workbook.decisions.sheet"), **values)))
     return shown
 
 

@@ -20,11 +20,16 @@ def proven_and_audited(story: Story) -> Element:
     solver = {"highs": run.software.highs, "count": run.objective.solves}
     found: list[Content] = [el("p", prose("html.proof.solved" if proven(run) else "html.proof.stopped", **solver))]
     found += paragraphs(proof(run, run.objective, prose))
-    found += paragraphs((prose("html.proof.audited", checks=kronor(len(run.audit.checks), story.lang)), prose("html.proof.traced")))
+    found += paragraphs((prose("html.proof.audited", checks=kronor(len(run.audit.checks), story.lang)), traced(story)))
     found.append(_checks(story, run.audit))
     found.append(el("h3", text("html.proof.files")))
     found.append(el("ul", *(el("li", i.file, " ", el("span", text("html.proof.hash", hash=i.sha256), class_="note")) for i in run.inputs)))
     return section("proof", story, *found, *_noticed(story))
+
+
+def traced(story: Story) -> str:
+    """Where the source cells stand: sheet and column are called what they are called in the workbook."""
+    return story.prose("html.proof.traced", sheet=story.files("workbook.decisions.sheet"), column=story.files("workbook.column.cell"))
 
 
 def _checks(story: Story, audit: Audit) -> Element:
@@ -55,7 +60,7 @@ def _noticed(story: Story) -> list[Element]:
     if warnings:
         found.append(el("ul", *(el("li", _one_line(f)) for f in warnings)))
     if notes:
-        found.append(el("p", text("html.proof.notes", count=notes)))
+        found.append(el("p", text("html.proof.notes", count=notes, sheet=story.files("workbook.findings.sheet"))))
     return found
 
 

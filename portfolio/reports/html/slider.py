@@ -44,6 +44,8 @@ def budgets(story: Story, grid: Grid) -> Element:
         row.set("data-at", "-".join(str(axis.values.index(getattr(point, axis.name))) for axis in axes))
         row.set("data-says", text(f"html.budgets.{point.status}") if point.status != "proven" else "")
     said = [el("p", prose("html.budgets.how", count=len(points))), *([el("p", prose("html.budgets.layers"))] if framed else [])]
+    if framed and any(p.floor is not None and p.inside is not None for p in points):
+        said.append(el("p", prose("html.budgets.inside")))
     if not grid.complete:
         said.append(el("p", prose("html.budgets.incomplete"), class_="alarm"))
     details = el("details", el("summary", text("html.budgets.every", count=len(points))), found, story.rounded())

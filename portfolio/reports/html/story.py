@@ -14,7 +14,7 @@ from portfolio.outcome import Layer, Run, Totals
 from portfolio.reports.answer import Said
 from portfolio.reports.figures import mnkr
 from portfolio.reports.html.elements import Content, el
-from portfolio.text import Lang, Text, catalogue
+from portfolio.text import LANGUAGES, Lang, Text, catalogue
 
 
 class Prose(Text):
@@ -65,6 +65,11 @@ class Story(NamedTuple):
     def lang(self) -> Lang:
         return self.text.lang
 
+    @property
+    def files(self) -> Text:
+        """The words of the run's workbooks, which are in the language of the run, whatever the report's is."""
+        return Text(next((lang for lang in LANGUAGES if lang == self.run.lang), self.lang))
+
     def mnkr(self, kronor: int) -> str:
         """An amount in mnkr, without its unit."""
         return mnkr(kronor, self.lang)
@@ -75,7 +80,7 @@ class Story(NamedTuple):
 
     def rounded(self) -> Element:
         """The line below tables whose figures are rounded."""
-        return el("p", self.text("html.rounded"), class_="note")
+        return el("p", self.text("html.rounded"), class_="note rounded")
 
 
 def section(name: str, story: Story, *content: Content) -> Element:

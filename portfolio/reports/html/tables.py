@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element
 
 from portfolio.excel.decision_workbook import Value
+from portfolio.reports.figures import MNKR, per_mnkr
 from portfolio.reports.html.elements import el
 from portfolio.reports.money.section import Col, Part, shown
 from portfolio.text import Lang, Text
@@ -67,7 +68,11 @@ def _side(head: Head) -> str:
 
 def figure(value: Value, kind: str, lang: Lang) -> Element | str:
     """A figure as people read it, with the exact value beside it; words as they are."""
-    said = shown(value, kind, Text(lang))
+    # a ratio as in the sentences beside the table, so that one figure has one number of decimals
+    if kind == "per_mnkr" and isinstance(value, int | Decimal):
+        said = per_mnkr(Decimal(value) / MNKR, lang)
+    else:
+        said = shown(value, kind, Text(lang))
     if value is None or isinstance(value, str) or kind == "year":
         return said
     return el("data", said, value=f"{Decimal(value).normalize():f}")

@@ -20,6 +20,7 @@ from portfolio.reports.findings import clean
 from portfolio.reports.live.flow import counted
 from portfolio.reports.live.options import Options
 from portfolio.reports.live.table import Table
+from portfolio.reports.sectors import names_of
 from portfolio.units import TICKS_PER_TONNE, tonnes_from_ticks
 
 KINDS = ("reduction", "removal", "adverse")
@@ -42,6 +43,7 @@ class Tonnes:
         self._outside = outside_of(d, options.picks)
         self._own_now = {t: Tonnage(d, options.picks).year(t) for t in self.years}
         self._joint_now = {t: self._outside.tonnage.year(t) for t in self.years}
+        self._sectors = names_of(d.planning, self.t)
         self._kilograms: dict[str, Table] = {}
         self._spans: dict[tuple[str, Cell | None], tuple[int, int]] = {}
         for kind in KINDS:
@@ -100,7 +102,7 @@ class Tonnes:
         return self.d.group_of(i), REMOVAL if kind == "removal" else self.d.investments[i].emission_sector
 
     def _name(self, cell: Cell) -> str:
-        destination = self.t("workbook.subject.removals") if cell[1] == REMOVAL else clean(cell[1])
+        destination = self.t("workbook.subject.removals") if cell[1] == REMOVAL else self._sectors.get(cell[1], clean(cell[1]))
         return f"{clean(cell[0])} → {destination}" if cell[0] is not None else destination
 
     def _table(self, kind: str) -> Table:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from portfolio.excel.decision_workbook import Value
-from portfolio.outcome import GapLadder, Layer, Run, Rung
+from portfolio.outcome import GapLadder, Run, Rung
+from portfolio.reports.adopted import adopted, against_adopted
 from portfolio.reports.answer import Said, closing, gaps, rung_name
 from portfolio.reports.figures import in_unit
 from portfolio.reports.findings import clean
@@ -27,24 +26,6 @@ def gap_section(run: Run, text: Text) -> Section:
     else:
         lines.append(Said(text("money.gap.nothing")))
     return Section("gap", tuple(lines), tuple(parts))
-
-
-def _adopted(run: Run) -> dict[str, int]:
-    """Investments of the adopted plan, with their gross outlay (kr) there."""
-    decisions = run.adopted_plan.decisions if run.adopted_plan is not None else ()
-    return {d.id: d.total_outlay for d in decisions if d.layer in (Layer.PLAN, Layer.GAP)}
-
-
-def against_adopted(run: Run, text: Text) -> Iterator[str]:
-    """What is recommended but not adopted, and the other way round: those are the new decisions, whichever frame they stand in."""
-    adopted = _adopted(run)
-    chosen = {d.id: d.total_outlay for d in run.decisions if d.layer in (Layer.PLAN, Layer.GAP)}
-    new = {i: kr for i, kr in chosen.items() if i not in adopted}
-    dropped = {i: kr for i, kr in adopted.items() if i not in chosen}
-    for name, found in (("new", new), ("dropped", dropped)):
-        if found:
-            ids = ", ".join(clean(i) for i in sorted(found))
-            yield text(f"money.gap.{name}", count=len(found), mnkr=in_unit(sum(found.values()), text), ids=ids)
 
 
 def ladder_part(run: Run, gap: GapLadder, text: Text) -> Part:
@@ -80,7 +61,7 @@ def remedy(run: Run, rung: Rung, text: Text) -> str:
 
 def _investments(run: Run, gap: GapLadder, text: Text) -> Part:
     names = Names(run)
-    planned, adopted = {d.id: d for d in run.decisions}, _adopted(run)
+    planned, before = {d.id: d for d in run.decisions}, adopted(run)
     rows = []
     for g in gap.investments:
         charge = (g.charge, g.highest_charge, g.highest_year)
@@ -93,7 +74,7 @@ def _investments(run: Run, gap: GapLadder, text: Text) -> Part:
                 *charge,
                 g.tonnes_lost,
                 names.said(g.falls),
-                text(f"excel.word.{'yes' if g.id in adopted else 'no'}"),
+                text(f"excel.word.{'yes' if g.id in before else 'no'}"),
             )
         )
     columns = (
