@@ -29,7 +29,7 @@ class Unread:
         rows: fields (`outlay.2027` is a part of `outlay`) by row.
         everywhere: fields that cannot be judged in any row, because what they are judged by is itself in doubt.
         lost: a file, a sheet or a row could not be read at all: nothing is said of all rows together.
-        ids_lost: or some id is not known for sure: no id that is named elsewhere is unknown.
+        ids_lost: or some id is not known for sure: an id that is named elsewhere may be that one.
     """
 
     rows: Mapping[Row, frozenset[str]] = field(default_factory=dict)

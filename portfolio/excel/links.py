@@ -33,8 +33,8 @@ def nearest(name: str, known: Iterable[str], but: str = "") -> str:
 
 def is_unknown(name: str, known: Collection[str], unread: Unread) -> bool:
     """No row has this id, and none of which the id is what must be mended can be meant."""
-    if name in known or unread.ids_lost:
-        return False
+    if name in known or unread.lost or (unread.ids_lost and nearest(name, known) != "–"):
+        return False  # the id that is not known looks like its neighbours, and so does this one
     return name not in {k.translate(_ALIKE) for k in known if not k.isascii()}
 
 
