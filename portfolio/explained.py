@@ -108,6 +108,7 @@ class Comparison(Frozen):
         labels, statuses: what each round is called, and how far its proof goes.
         figures, decisions: all of them, or only those that differ.
         outlay, net_debt, charges: gross outlay, closing net debt and operating charge (kr) by plan year; only series that differ.
+        basis: ids, or sides of overlaps, of what the rounds' records differ in.
     """
 
     labels: tuple[str, ...]
@@ -117,12 +118,15 @@ class Comparison(Frozen):
     outlay: tuple[ComparedYear, ...]
     net_debt: tuple[ComparedYear, ...]
     charges: tuple[ComparedYear, ...]
+    basis: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
         """Nothing differs between the rounds."""
-        return not any(len(set(f.values)) > 1 for f in self.figures) and not any(
-            len(set(zip(d.layers, d.starts, d.percents, strict=True))) > 1 for d in self.decisions
+        return (
+            not self.basis
+            and not any(len(set(f.values)) > 1 for f in self.figures)
+            and not any(len(set(zip(d.layers, d.starts, d.percents, strict=True))) > 1 for d in self.decisions)
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from portfolio.errors import Finding, Severity, finding
 from portfolio.planning import CountByYear, MoneyByYear, Planning
@@ -16,11 +16,16 @@ SLIP = 100
 """A figure this many times as large as the one beside it was probably given in another unit (the next one is 1,000 times as large)."""
 
 
-def check_model(p: Planning) -> list[Finding]:
-    """Findings about the model on its own. Without plan years nothing else can be said."""
+def check_model(p: Planning, apart: Callable[[str], bool] = lambda _: False) -> list[Finding]:
+    """Findings about the model on its own. Without plan years nothing else can be said.
+
+    Args:
+        apart: True for the places of what could not be read, of which nothing is said.
+    """
     if wrong := list(_plan_years(p)):
         return wrong
     found = [*_horizon(p), *_frame(p), *_envelope(p), *_debt(p), *_emissions(p), *_series(p), *_other(p), *_uncertainty(p), *check_money(p)]
+    found = [f for f in found if not apart(f.place)]
     return _horizon_first(p, found, "year_missing", _horizon_first(p, found, "year_foreign", found))
 
 

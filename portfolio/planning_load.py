@@ -9,31 +9,46 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from portfolio.errors import Finding, InputError, finding, has_errors, os_reason
+from portfolio.errors import Finding, InputError, Severity, finding, has_errors, os_reason
 from portfolio.inert import inert
-from portfolio.planning import BondFramework, Planning, Sourced
+from portfolio.planning import BondFramework, Planning
 from portfolio.planning_checks import check_model
-from portfolio.planning_quantities import Reading, Table, read_quantity
+from portfolio.planning_quantities import Reading, Table
+from portfolio.planning_schema import canonical, model_of, validated
+from portfolio.planning_sound import SUMMED, sound_parts, under, with_stand_in_years
 
 MOST_YEARS: Final = 200
 """Plan years a single value is spread over; a longer horizon is a finding of `planning_checks`."""
 OURS: Final = ("file", "sha256", "scenarios", "overlaid")
 """Fields of `Planning` that say what was read; no model file may set them."""
-LEANS: Final[Mapping[str, tuple[str, ...]]] = {
-    "debt": ("bond_backing",),
-    "bonds": ("bond_backing", "funding"),
-    "emissions": ("emission_ceiling", "objective"),
-    "emission_ceiling": ("objective",),
-}
-"""Tables that cannot be checked while another one is wrong."""
-M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class PlanningRead:
+    """A planning model as far as it can be read.
+
+    Attributes:
+        planning: the model; None when it has an error.
+        sound: what of it can be checked together with the workbooks; None when it is no table at all.
+        findings: about the model and its scenarios.
+        years_known: the plan years can be relied on, but for `years_in_doubt`, about which the horizon and a table disagree.
+        changes_known: so can the changes of investments, but for those of `unsure`, by id.
+    """
+
+    planning: Planning | None
+    sound: Planning | None
+    findings: list[Finding]
+    years_known: bool = True
+    years_in_doubt: frozenset[str] = frozenset()
+    changes_known: bool = True
+    unsure: frozenset[str] = frozenset()
 
 
 def load_planning(path: Path, scenarios: Sequence[Path] = (), unsaved: tuple[str, str] | None = None) -> tuple[Planning, list[Finding]]:
@@ -48,6 +63,14 @@ def load_planning(path: Path, scenarios: Sequence[Path] = (), unsaved: tuple[str
     Raises:
         InputError: with all findings of all files.
     """
+    read = survey_planning(path, scenarios, unsaved)
+    if read.planning is None:
+        raise InputError(read.findings)
+    return read.planning, read.findings
+
+
+def survey_planning(path: Path, scenarios: Sequence[Path] = (), unsaved: tuple[str, str] | None = None) -> PlanningRead:
+    """As `load_planning`, with errors among the findings and what can be checked in spite of them."""
     findings: list[Finding] = []
     data, digest = read_toml(path, findings)
     titles: list[str] = []
@@ -61,18 +84,29 @@ def load_planning(path: Path, scenarios: Sequence[Path] = (), unsaved: tuple[str
         titles.append(str(overlay.pop("title", name)))
         overlay.pop("description", None)
         _overlay(data, overlay, file, "", findings, overlaid)
-    if has_errors(findings):
-        raise InputError(findings)
-    planning = _planning(data, path, findings)
-    findings = [_where_stated(f, path.as_posix(), overlaid) for f in findings]
-    if planning is None or has_errors(findings):
-        raise InputError(findings)
+    if not digest:
+        return PlanningRead(None, None, findings)
+    whole = not has_errors(findings)
+    misspelt = {f.place for f in findings if f.code == "scenario_key_unknown"}
+    about: list[Finding] = []
+    read = _planning(data, path, about, misspelt)
+    findings += [_where_stated(f, path.as_posix(), overlaid) for f in about]
     combined = hashlib.sha256("".join(hashes).encode()).hexdigest() if laid else digest
-    return planning.model_copy(update={"sha256": combined, "scenarios": tuple(titles), "overlaid": overlaid or None}), findings
+    update = {"sha256": combined, "scenarios": tuple(titles), "overlaid": overlaid or None}
+    planning = read.planning.model_copy(update=update) if read.planning is not None and whole else None
+    sound = planning or (read.sound.model_copy(update=update) if read.sound is not None else None)
+    doubt = frozenset(f.place.rpartition(".")[2] for f in about if f.code in ("year_foreign", "year_missing"))
+    return replace(
+        read, planning=planning, sound=sound, findings=findings, years_in_doubt=doubt, changes_known=read.changes_known and whole
+    )
 
 
-def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | None:
-    """The model that the table means, checked; None when it cannot be read, and then the tables that can be read are checked."""
+def _planning(data: Table, path: Path, findings: list[Finding], misspelt: Collection[str]) -> PlanningRead:
+    """The model that the table means, checked; when it has errors, the parts that have none are checked all the same.
+
+    Args:
+        misspelt: keys of scenarios that there are not, and whose tables may therefore lack something.
+    """
     reading = Reading(path.as_posix(), _plan_years(data), findings, _effect_years(data))
     for key in OURS:
         if key in data:
@@ -86,16 +120,44 @@ def _planning(data: Table, path: Path, findings: list[Finding]) -> Planning | No
     plain |= {"file": reading.file, "sha256": "", "scenarios": ()}
     # a framework that is named but faulty has findings of its own
     planning = validated(Planning, plain, reading, {"bonds.framework"} if named else ())
+    around = {place.rpartition(".")[0] for place in misspelt}
+    findings[:] = [f for f in findings if f.code != "key_missing" or f.place.rpartition(".")[0] not in around]
     if planning is None or has_errors(findings):
-        wrong = {f.place.split(".")[0] for f in findings if f.file == reading.file}
-        wrong |= {"bonds"} if any(f.file != reading.file for f in findings) else set()
-        wrong |= {dependent for table in wrong for dependent in LEANS.get(table, ())}
-        rest = {key: value for key, value in plain.items() if key not in wrong}
-        sound = validated(Planning, rest, Reading(reading.file, reading.years))
-        findings += check_model(sound) if sound is not None else []
-        return None
+        return _in_parts(plain, reading, misspelt)
     findings += check_model(planning)
-    return planning
+    if not has_errors(findings):
+        return PlanningRead(planning, planning, findings)
+    return PlanningRead(None, _consistent(planning, findings), findings, years_known=not _years_doubtful(findings))
+
+
+def _in_parts(plain: Table, reading: Reading, misspelt: Collection[str]) -> PlanningRead:
+    """What can be said of a model of which some part cannot be read."""
+    findings = reading.findings
+    unread = [*findings, *(finding("scenario_key_unknown", reading.file, place) for place in misspelt)]
+    rest, out = sound_parts(plain, unread, reading.file)
+    if "horizon" in out or "horizon" not in rest:
+        rest, beyond = with_stand_in_years(rest, reading)
+        out |= beyond
+    sound = validated(Planning, rest, Reading(reading.file, reading.years))
+    if sound is not None and (reading.years or "horizon" not in out):
+        findings += [f for f in check_model(sound, lambda place: under(place, out)) if not under(f.place, out)]
+    unsure = frozenset(place.removeprefix("investments.") for place in out if place.startswith("investments."))
+    known = not _years_doubtful(findings) and ("horizon" not in out or bool(reading.years))
+    return PlanningRead(
+        None, _consistent(sound, findings), findings, years_known=known, changes_known="investments" not in out, unsure=unsure
+    )
+
+
+def _consistent(planning: Planning | None, findings: Sequence[Finding]) -> Planning | None:
+    """The model without the amounts that contradict themselves."""
+    wrong = {f.place.split(".")[0] for f in findings if f.severity is Severity.ERROR and f.code != "source_missing"}
+    # without plan years nothing is said about the tables, and so they may contradict themselves
+    lost = wrong & {*SUMMED} if not _years_doubtful(findings) else {*SUMMED}
+    return planning.model_copy(update=dict.fromkeys(lost)) if planning is not None else None
+
+
+def _years_doubtful(findings: Sequence[Finding]) -> bool:
+    return any(f.severity is Severity.ERROR and f.place.startswith(("horizon.first_year", "horizon.last_year")) for f in findings)
 
 
 def _where_stated(f: Finding, model: str, overlaid: Mapping[str, str]) -> Finding:
@@ -191,19 +253,10 @@ def _known_keys(place: str) -> frozenset[str] | None:
     for key in place.split(".") if place else ():
         if model is None or key not in model.model_fields:
             return None
-        model = _model_of(model.model_fields[key].annotation)
+        model = model_of(model.model_fields[key].annotation)
         if model is None:
             return None
     return frozenset(model.model_fields) if model is not None else None
-
-
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    """The model class of an annotation `X` or `X | None`; None for anything else."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = [a for a in get_args(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
-    is_container = getattr(annotation, "__origin__", None) in (dict, tuple, list)
-    return found[0] if found and not is_container else None
 
 
 def _frameworks(data: Table, path: Path, findings: list[Finding]) -> Table:
@@ -252,59 +305,3 @@ def _effect_years(data: Table) -> range:
     until = horizon.get("effects_until") if isinstance(horizon, dict) else None
     last = until.get("value") if isinstance(until, dict) else None
     return range(years[0], last + 1) if years and isinstance(last, int) and 0 <= last - years[0] < MOST_YEARS else range(0)
-
-
-def canonical(model: type[BaseModel], table: Table, place: str, reading: Reading) -> Table:
-    """The table with every quantity in its canonical unit; what is not a quantity is passed on as it stands."""
-    made: Table = {}
-    for key, value in table.items():
-        here = f"{place}.{key}" if place else key
-        annotation = model.model_fields[key].annotation if key in model.model_fields else None
-        made[key] = _canonical_value(annotation, value, here, reading)
-    return made
-
-
-def _canonical_value(annotation: Any, value: Any, place: str, reading: Reading) -> Any:
-    if annotation is bool and not isinstance(value, bool):
-        reading.findings.append(finding("true_or_false", reading.file, place, value))
-        return False
-    child = _model_of(annotation)
-    if child is not None and issubclass(child, Sourced):
-        return read_quantity(child, value, place, reading)
-    if child is not None and isinstance(value, dict):
-        return canonical(child, value, place, reading)
-    members = [m for m in get_args(annotation) if _model_of(m) is not None]
-    if members and isinstance(value, dict):
-        return {k: _canonical_value(members[0], v, f"{place}.{k}", reading) for k, v in value.items()}
-    if members and isinstance(value, list):
-        return [_canonical_value(members[0], v, f"{place}.{n}", reading) for n, v in enumerate(value, start=1)]
-    return value
-
-
-def validated(model: type[M], plain: Table, reading: Reading, told: Collection[str] = ()) -> M | None:
-    """Let pydantic check names and types, and turn what it says into findings (not again for what already has one, or is in `told`)."""
-    try:
-        return model.model_validate(plain)
-    except ValidationError as faults:
-        said = {f.place for f in reading.findings if f.file == reading.file}
-        for fault in faults.errors():
-            place = ".".join(str(p + 1) if isinstance(p, int) and p < FIRST_CENTURY else str(p) for p in fault["loc"])
-            if place not in told and not any(place == s or s.startswith(f"{place}.") for s in said):
-                reading.findings.append(_from_pydantic(fault["type"], place, fault.get("input"), reading.file))
-    return None
-
-
-FIRST_CENTURY: Final = 100
-"""Whole numbers in a place below this are positions in a list, shown from 1; the others are years."""
-CODES: Final[Mapping[str, str]] = {
-    "missing": "key_missing",
-    "extra_forbidden": "key_unknown",
-    "enum": "word_unknown",
-    "literal_error": "word_unknown",
-}
-
-
-def _from_pydantic(kind: str, place: str, value: object, file: str) -> Finding:
-    shown = value if isinstance(value, str | int | Decimal) and kind != "missing" else ""
-    code = "source_missing" if place.endswith("source") and kind != "extra_forbidden" else CODES.get(kind, "value_invalid")
-    return finding(code, file, place, shown)

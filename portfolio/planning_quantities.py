@@ -60,6 +60,9 @@ EXACT: Final = Context(prec=400)
 LARGEST: Final = Decimal(10) ** 15
 """A figure beyond this, in any unit, is a slip of the keyboard."""
 
+NO_SOURCE: Final = "–"
+"""Stands for a source that is not given, which is a finding, so that the value is checked all the same."""
+
 Table = dict[str, Any]
 
 
@@ -78,7 +81,7 @@ class Reading:
 
 
 def read_quantity(kind: type[Sourced], value: Any, place: str, reading: Reading) -> Table | None:
-    """The quantity at the key `place`, in the canonical unit; None after a finding."""
+    """The quantity at the key `place`, in the canonical unit; None after a finding, unless it is about the source alone."""
     file, findings = reading.file, reading.findings
     if not isinstance(value, dict):
         findings.append(finding("quantity_expected", file, place, value))
@@ -92,6 +95,7 @@ def read_quantity(kind: type[Sourced], value: Any, place: str, reading: Reading)
         findings.append(finding("unit_wrong", file, f"{place}.unit", unit, units=", ".join(units)))
     if not isinstance(source, str) or not source.strip():
         findings.append(finding("source_missing", file, f"{place}.source", "" if source is None else source))
+        value = {**value, "source": NO_SOURCE}
     if not isinstance(value.get("illustrative", False), bool):
         findings.append(finding("true_or_false", file, f"{place}.illustrative", value["illustrative"]))
     if "stated" in value:
@@ -102,7 +106,7 @@ def read_quantity(kind: type[Sourced], value: Any, place: str, reading: Reading)
         "stated": f"{value.get('value', '')} {unit}".strip(),
     }
     made |= _by_year(kind, value, factor, place, reading) if kind in BY_YEAR else _single(kind, value, factor, place, reading)
-    return made if len(findings) == before else None
+    return made if all(f.code == "source_missing" for f in findings[before:]) else None
 
 
 def _units(kind: type[Sourced], place: str) -> tuple[str, Mapping[str, Decimal]]:

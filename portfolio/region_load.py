@@ -6,8 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from portfolio.errors import Finding, InputError, finding, has_errors
-from portfolio.planning_load import canonical, read_toml, validated
+from portfolio.planning_load import read_toml
 from portfolio.planning_quantities import Reading
+from portfolio.planning_schema import canonical, validated
 from portfolio.region import Region
 
 

@@ -146,7 +146,7 @@ def heard(example: Example, folder: Path) -> tuple[Round, list[Finding]]:
         example.after(folder)
         if example.around is not None:
             stack.enter_context(example.around())
-        stack.enter_context(patch.object(reading, "read_workbooks", _remembering(reading.read_workbooks)))
+        stack.enter_context(patch.object(reading, "survey", _remembering(reading.survey)))
         try:
             if example.act is not None:
                 found = example.act(folder)

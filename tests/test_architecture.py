@@ -11,12 +11,14 @@ from sources import imported, modules, nodes
 TOP = Path(__file__).parent.parent
 LEVELS = {
     0: ("errors", "units", "text", "ctrl_c", "inert", "__init__"),
-    1: ("records", "planning", "statements", "explained", "explored", "outcome"),
+    1: ("records", "unread", "planning", "statements", "explained", "explored", "outcome"),
     2: (
         *("action_list", "excel", "amounts", "instance", "finance", "external", "flows", "evaluate", "accounts", "audit", "verify"),
         *(
             "planning_load",
             "planning_quantities",
+            "planning_schema",
+            "planning_sound",
             "planning_checks",
             "planning_checks_money",
             "planning_against",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -108,9 +109,29 @@ def test_runs_and_json(round_: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert found["status"] == "different"
     assert [c["field"] for c in found["records"]] == ["outlay.2026", "lock"]
     assert found["records"][0]["new"] - found["records"][0]["old"] == 1_000_000 - 999_000
-    # the workbook behind the run has changed: nothing can be said cell by cell, and that is said
+    assert found["kept"] == []
+    # the workbook behind the run has changed: what the run keeps of it says the same, but for the cells of that side, and that is said
     book = next(Path("inputs").glob("*.xlsx"))
+    cell = found["records"][0]["old_place"]
     book.write_bytes((round_ / "new" / "a.xlsx").read_bytes())
+    assert main(["diff", "one", "new/a.xlsx", "--json"]) == 0
+    kept = json.loads(capsys.readouterr().out)
+    assert kept["kept"] == ["one"]
+    assert [{**c, "old_place": ""} for c in kept["records"]] == [{**c, "old_place": ""} for c in found["records"]]
+    assert kept["records"][0]["old_place"] == re.sub(r"![A-Z]+", "!", cell)
+    assert main(["diff", "one", "new/a.xlsx"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Arbetsböckerna bakom one finns inte kvar som de var." in said
+    assert "Format och annan text i arbetsböckerna jämförs inte." in said
+    assert "Lås från tomt till aldrig" in said
+    # two rounds of the same inputs folder: what differs in the records is named where they are compared
+    assert main(["optimise", "--out", "two", "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["compare", "one", "two"]) == 0
+    assert "Underlaget skiljer: EX-3." in capsys.readouterr().out
+    # a run of a version that kept no records
+    record = Path("one/run.json")
+    record.write_text(json.dumps({**json.loads(record.read_text("utf-8")), "records": None}), "utf-8")
     assert main(["diff", "one", "new/a.xlsx", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["records"] is None
 

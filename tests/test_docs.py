@@ -155,6 +155,9 @@ def test_the_guides_can_be_walked_through(name: str) -> None:
     asked = [parser.parse_args(shlex.split(line)[1:]).name for line in walk["commands"](guide) if line.startswith("portfolio ")]
     assert len(steps) >= 12
     assert {"check", "optimise", "why"} <= set(asked)
+    if name == "genomgang-handlaggare":  # what was changed in inputs/ between two rounds is told, field by field
+        assert asked[-2:] == ["compare", "diff"]
+        assert "Utgift 2026 från" in steps[-1].content
     with pytest.raises(walk["Astray"]):
         walk["shows"]("something else", "what was printed")
     walk["shows"]("what …\nprinted", "what was\n  printed")

@@ -222,13 +222,17 @@ OVERLAP_ROWS = [
     (("kanske", "EX-1", "EX-2", 0.5, ""), "unknown_word", "A3"),
     (("tak", "LAD", None, 100, ""), "ceiling_unknown_group", "B3"),
     (("tak", "LADD", None, 100, ""), "ceiling_twice", "B3"),
-    (("tak", "LADD", None, -100, ""), "negative_tonnes_here", "D3"),
 ]
 
 
 @pytest.mark.parametrize(("row", "code", "cell"), OVERLAP_ROWS, ids=[c for _, c, _ in OVERLAP_ROWS])
 def test_bad_overlap(tmp_path: Path, row: tuple[object, ...], code: str, cell: str) -> None:
     assert codes(book(tmp_path / "a.xlsx", lambda b: b["Överlapp"].append(row))) == [(code, cell)]
+
+
+def test_a_faulty_amount_of_an_overlap_does_not_hide_the_rest_of_its_row(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", lambda b: b["Överlapp"].append(("tak", "LADD", None, -100, "")))
+    assert sorted(codes(path)) == [("ceiling_twice", "B3"), ("negative_tonnes_here", "D3")]
 
 
 def test_overlap_pairs_together(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 
 from portfolio.errors import Finding, InputError, finding, has_errors
 from portfolio.excel.columns import INVESTMENTS, NOT_WRITTEN, Column, Kind, normal, word_index, words_of, yes_no_index
-from portfolio.planning_load import read_toml, validated
+from portfolio.planning_load import read_toml
 from portfolio.planning_quantities import Reading
+from portfolio.planning_schema import validated
 from portfolio.records import Frozen
 from portfolio.text import LANGUAGES, Text
 from portfolio.units import MoneyUnit

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
+from portfolio.changes import record_changes
 from portfolio.explained import ComparedDecision, ComparedFigure, ComparedYear, Comparison
 from portfolio.outcome import Decision, Layer, Run, Totals
 
@@ -51,7 +52,15 @@ def compared(rounds: Sequence[tuple[str, Run]], *, everything: bool = False) -> 
         outlay=outlay if everything else _differing(outlay),
         net_debt=net_debt if everything else _differing(net_debt),
         charges=charges if everything else _differing(charges),
+        basis=_basis(runs),
     )
+
+
+def _basis(runs: Sequence[Run]) -> tuple[str, ...]:
+    """What the records of some round differ in from those of the first; runs of versions that kept none say nothing."""
+    first, *others = (run.records.portfolio(()) if run.records is not None else None for run in runs)
+    pairs = [(first, other) for other in others if first is not None and other is not None]
+    return tuple(sorted({change.subject for a, b in pairs for change in record_changes(a, b)}))
 
 
 MEASURED: Final = {"tonnes": "quantity", "kronor": "krona"}

@@ -19,11 +19,17 @@ from portfolio.records import Portfolio
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two rounds. `portfolio` is None when the workbooks of a finished run have changed or gone since."""
+    """One of the two rounds.
+
+    Attributes:
+        portfolio: what its workbooks say; None when they have changed or gone since and the run keeps no records.
+        kept: it is what the run keeps of them, which knows the rows but not the cells.
+    """
 
     label: str
     run: Run
     portfolio: Portfolio | None
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Difference:
 
     Attributes:
         old, new: what each is called.
-        records: None when the workbooks of a finished run are no longer there to be read.
+        records: None when the workbooks of a finished run are no longer there to be read and it keeps nothing of them.
+        kept: the sides whose workbooks are no longer there, so that what the run keeps of them is compared.
         old_totals, new_totals: None on a side without a plan.
     """
 
@@ -43,6 +50,7 @@ class Difference:
     plan: Sequence[PlanChange]
     old_totals: Totals | None
     new_totals: Totals | None
+    kept: Sequence[str] = ()
 
     @property
     def same(self) -> bool:
@@ -51,13 +59,16 @@ class Difference:
 
 
 def side_of_run(path: Path, layouts: Sequence[LayoutFile] = ()) -> Side:
-    """A finished run; its workbooks are read again when they still are what they were.
+    """A finished run; its workbooks are read again when they still are what they were, otherwise its own records are used.
 
     Raises:
         InputError: the run cannot be read.
     """
     run = load_run(path)
-    return Side(path.parent.as_posix(), run, _portfolio_of(run, layouts))
+    label, portfolio = path.parent.as_posix(), _portfolio_of(run, layouts)
+    if portfolio is None and run.records is not None:
+        return Side(label, run, run.records.portfolio(run.inputs), kept=True)
+    return Side(label, run, portfolio)
 
 
 def question_of_run(run: Run, path: Path, layouts: Sequence[LayoutFile] = ()) -> tuple[Portfolio, Planning]:
@@ -105,4 +116,5 @@ def difference(old: Side, new: Side) -> Difference:
         plan_changes(old.run.decisions, new.run.decisions),
         old.run.totals,
         new.run.totals,
+        tuple(side.label for side in (old, new) if side.kept),
     )

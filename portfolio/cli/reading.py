@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from portfolio.ctrl_c import in_one_piece
 from portfolio.errors import Finding, InputError, finding, has_errors
@@ -15,8 +15,10 @@ from portfolio.errors import Finding, InputError, finding, has_errors
 if TYPE_CHECKING:
     # heavy modules are imported by the command that needs them: --help answers at once
     from portfolio.excel.found import TableFound
+    from portfolio.excel.read import Reading
     from portfolio.outcome import Run
     from portfolio.planning import Planning
+    from portfolio.planning_load import PlanningRead
     from portfolio.records import Portfolio
 
 Read = TypeVar("Read")
@@ -86,35 +88,53 @@ class Inputs:
 def read(options: argparse.Namespace) -> Inputs:
     """Model and portfolio with all findings about them; raises InputError with every finding of both."""
     with in_one_piece():
-        from portfolio.excel.read import read_workbooks
+        from portfolio.excel.read import survey
         from portfolio.excel.starter import STARTER_YEARS
         from portfolio.layout_load import load_layouts
-        from portfolio.planning_against import check_against
-        from portfolio.planning_load import load_planning, where_stated
+        from portfolio.planning_load import survey_planning, where_stated
 
     faults: list[Finding] = []
     model = _or_faults(faults, lambda: model_path(options))
     workbooks = _or_faults(faults, lambda: workbook_paths(options))
     scenarios = _or_faults(faults, lambda: scenario_paths(options, model)) if model is not None else None
     layouts = _or_faults(faults, lambda: load_layouts(model.parent / "layouts")) if model is not None else None
-    planned = _or_faults(faults, lambda: load_planning(model, scenarios or ())) if model is not None else None
-    # the faults of one file do not hide those of another; without a model the workbooks are read over the years of the starter
-    years = planned[0].horizon.years if planned is not None else STARTER_YEARS
-    about: list[Finding] = []
+    planned = survey_planning(model, scenarios or ()) if model is not None else None
+    faults += planned.findings if planned is not None else []
+    # the faults of one file do not hide those of another; without plan years the workbooks are read over the years of the starter
+    known = planned is not None and planned.sound is not None and planned.years_known
+    years = planned.sound.horizon.years if planned is not None and planned.sound is not None and known else STARTER_YEARS
     reading = None
     if workbooks is not None and (layouts is not None or model is None):
-        reading = _or_faults(about, lambda: read_workbooks(workbooks, years, layouts or ()))
-    if planned is None or scenarios is None or layouts is None or reading is None:
-        known = planned[1] if planned is not None else []
-        raise InputError([*faults, *known, *(f for f in about if planned is not None or not f.code.startswith("year"))])
-    planning, about_model = planned
-    together = check_against(planning, reading.portfolio)
-    if scenarios and model is not None:
-        together = where_stated(together, model, scenarios)
-    findings = [*about_model, *reading.findings, *together]
-    if has_errors(findings):
-        raise InputError(findings)
-    return Inputs(planning, reading.portfolio, reading.tables, findings)
+        reading = survey(workbooks, years, layouts or ())
+        doubt = planned.years_in_doubt if planned is not None else frozenset()
+        faults += [f for f in reading.findings if f.code not in OF_PLAN_YEARS or (known and dict(f.parameters)["year"] not in doubt)]
+    if planned is not None:
+        together = _together(planned, reading, scenarios_known=scenarios is not None)
+        faults += where_stated(together, model, scenarios) if scenarios and model is not None else together
+    if planned is None or planned.planning is None or scenarios is None or layouts is None or reading is None or has_errors(faults):
+        raise InputError(faults)
+    return Inputs(planned.planning, reading.portfolio, reading.tables, faults)
+
+
+OF_PLAN_YEARS: Final = ("missing_year", "extra_year")
+"""What is said of the columns of a workbook by the plan years of the model."""
+
+
+def _together(planned: PlanningRead, reading: Reading | None, *, scenarios_known: bool) -> list[Finding]:
+    """What the model and the workbooks say of each other, as far as both could be read."""
+    with in_one_piece():
+        from portfolio.planning_against import WINDOW, check_against
+        from portfolio.records import Portfolio
+        from portfolio.unread import Unread
+
+    if planned.sound is None:
+        return []
+    if reading is None:
+        return check_against(planned.sound, Portfolio(investments=()), Unread(lost=True, ids_lost=True))
+    unread = reading.unread.doubting(reading.portfolio, planned.unsure, frozenset(WINDOW))
+    if not (planned.years_known and planned.changes_known and scenarios_known):
+        unread = unread.doubting_all(WINDOW[1:])
+    return check_against(planned.sound, reading.portfolio, unread, reading.nameless)
 
 
 def _or_faults(faults: list[Finding], read: Callable[[], Read]) -> Read | None:

@@ -7,7 +7,7 @@ finding does not give a second, misleading one.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from statistics import median
 from typing import Final
@@ -17,34 +17,31 @@ from portfolio.excel.columns import normal_id
 from portfolio.excel.links import check_links
 from portfolio.excel.overlap_checks import check_overlaps
 from portfolio.records import Control, Investment, LockKind, OwnerType, Portfolio, Status
+from portfolio.unread import ALL_READ, Unread
 
 OUTLIER: Final = 300
 """A total outlay this many times larger or smaller than the portfolio's median is probably a slip of kr, tkr and mnkr."""
 SLIP: Final = 1000
 """Yearly amounts of one row that differ this much are probably in different units."""
 
-Broken = Mapping[tuple[str, int], frozenset[str]]
-"""Fields that already have a finding, by file and row."""
 
-
-def check_portfolio(portfolio: Portfolio, broken: Broken | None = None) -> list[Finding]:
+def check_portfolio(portfolio: Portfolio, unread: Unread = ALL_READ, nameless: Sequence[Investment] = ()) -> list[Finding]:
     """All findings about a portfolio.
 
     Args:
         portfolio: may hold the same id twice; that is one of the findings.
-        broken: fields by (file, row) that already have a finding.
+        unread: what already has a finding.
+        nameless: rows without an id, which nothing can refer to.
     """
-    broken = broken or {}
     found: list[Finding] = []
-    for investment in portfolio.investments:
-        faulty = broken.get((investment.origin.file, investment.origin.row), frozenset())
+    for investment in (*portfolio.investments, *nameless):
         for fields, check in CHECKS:
-            if not any(b == f or b.startswith(f + ".") for b in faulty for f in fields):
+            if not unread.has(investment.origin, *fields):
                 found += check(investment)
     found += duplicates(portfolio.investments)
-    found += outliers([i for i in portfolio.investments if not broken.get((i.origin.file, i.origin.row))])
-    found += check_links(portfolio)
-    found += check_overlaps(portfolio)
+    found += outliers([i for i in (*portfolio.investments, *nameless) if not unread.has(i.origin, "outlay", "unit")])
+    found += check_links(portfolio, unread)
+    found += check_overlaps(portfolio, unread, nameless)
     return found
 
 
@@ -57,23 +54,42 @@ def about(
 
 
 def window(i: Investment) -> Iterator[Finding]:
-    """Start after end; the officer's own start outside the window; a locked year outside it."""
+    """Start after end."""
     if i.earliest_start > i.latest_start:
-        yield about(i, "start_after_end", "earliest_start", i.earliest_start, earliest=str(i.earliest_start), latest=str(i.latest_start))
-        return
-    limits: dict[str, str | int] = {"earliest": str(i.earliest_start), "latest": str(i.latest_start)}
-    if not i.earliest_start <= i.proposed_start <= i.latest_start:
+        yield about(i, "start_after_end", "earliest_start", i.earliest_start, Severity.ERROR, **_limits(i))
+
+
+def own_start(i: Investment) -> Iterator[Finding]:
+    """The officer's own start outside the window."""
+    if i.earliest_start <= i.latest_start and not i.earliest_start <= i.proposed_start <= i.latest_start:
         place = f"outlay.{i.proposed_start}"
-        yield about(i, "start_outside_window", place, i.proposed_start, Severity.WARNING, **limits)
-    if i.lock.kind is LockKind.START and i.lock.year is not None and not i.earliest_start <= i.lock.year <= i.latest_start:
-        yield about(i, "lock_outside_window", "lock", i.lock.year, Severity.ERROR, **limits)
+        yield about(i, "start_outside_window", place, i.proposed_start, Severity.WARNING, **_limits(i))
+
+
+def locked_start(i: Investment) -> Iterator[Finding]:
+    """A locked year outside the window."""
+    if i.earliest_start <= i.latest_start and locked_outside(i):
+        yield about(i, "lock_outside_window", "lock", i.lock.year, Severity.ERROR, **_limits(i))
+
+
+def locked_outside(i: Investment) -> bool:
+    """The year that is locked is not in the window."""
+    return i.lock.kind is LockKind.START and i.lock.year is not None and not i.earliest_start <= i.lock.year <= i.latest_start
+
+
+def _limits(i: Investment) -> dict[str, str | int]:
+    return {"earliest": str(i.earliest_start), "latest": str(i.latest_start)}
 
 
 def grant(i: Investment) -> Iterator[Finding]:
-    """A grant is at most the outlay, and so are grant and partners' money together."""
+    """A grant is at most the outlay."""
     if i.grant > i.total_outlay:
         yield about(i, "grant_above_outlay", "grant", i.grant, grant=i.grant, outlay=i.total_outlay)
-    elif i.grant + i.partner > i.total_outlay:
+
+
+def partner(i: Investment) -> Iterator[Finding]:
+    """Grant and partners' money together are at most the outlay."""
+    if i.grant <= i.total_outlay < i.grant + i.partner:
         yield about(i, "partner_above_outlay", "partner", i.partner, grant=i.grant, partner=i.partner, outlay=i.total_outlay)
 
 
@@ -111,7 +127,10 @@ def ramp(i: Investment) -> Iterator[Finding]:
 
 
 def hundreds(i: Investment) -> Iterator[Finding]:
-    """Scalable investments have amounts in whole hundreds of kronor, so that every per cent is whole kronor."""
+    """Scalable investments have amounts in whole hundreds of kronor, so that every per cent is whole kronor.
+
+    An amount that could not be read is 0 here, and none of its own.
+    """
     if i.minimum_share is None:
         return
     amounts = {f"outlay.{i.proposed_start + k}": kr for k, kr in enumerate(i.outlay)}
@@ -122,14 +141,21 @@ def hundreds(i: Investment) -> Iterator[Finding]:
 
 
 def ownership(i: Investment) -> Iterator[Finding]:
-    """Type of owner and control agree; only the city's investments are in the plan, committed or locked."""
+    """Type of owner and control agree."""
     if i.control is Control.CITY and i.owner_type is OwnerType.EXTERNAL:
         yield about(i, "external_owner_in_control", "owner_type", i.owner)
-    if i.control is Control.EXTERNAL:
-        if i.in_plan:
-            yield about(i, "external_in_plan", "in_plan")
-        if i.status is Status.COMMITTED or i.lock.kind is not LockKind.FREE:
-            yield about(i, "external_decided", "lock" if i.lock.kind is not LockKind.FREE else "status", "", Severity.WARNING)
+
+
+def planned(i: Investment) -> Iterator[Finding]:
+    """Only the city's investments are in the plan."""
+    if i.control is Control.EXTERNAL and i.in_plan:
+        yield about(i, "external_in_plan", "in_plan")
+
+
+def decided(i: Investment) -> Iterator[Finding]:
+    """Only the city's investments are committed or locked."""
+    if i.control is Control.EXTERNAL and (i.status is Status.COMMITTED or i.lock.kind is not LockKind.FREE):
+        yield about(i, "external_decided", "lock" if i.lock.kind is not LockKind.FREE else "status", "", Severity.WARNING)
 
 
 def cancelled(i: Investment) -> Iterator[Finding]:
@@ -173,20 +199,25 @@ def unit_slip(i: Investment) -> Iterator[Finding]:
 
 CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[Investment], Iterable[Finding]]], ...]] = (
     (("id",), identity),
-    (("control", "owner_type", "in_plan", "status", "lock"), ownership),
-    (("earliest_start", "latest_start", "outlay", "lock"), window),
-    (("grant", "partner", "outlay"), grant),
+    (("control", "owner_type"), ownership),
+    (("control", "in_plan"), planned),
+    (("control", "status", "lock"), decided),
+    (("earliest_start", "latest_start"), window),
+    (("earliest_start", "latest_start", "outlay"), own_start),
+    (("earliest_start", "latest_start", "lock"), locked_start),
+    (("grant", "outlay", "unit"), grant),
+    (("grant", "partner", "outlay", "unit"), partner),
     (("tonnes", "removal_tonnes"), removal),
     (("eligible_share",), small_share),
     (("tonnes", "outlay"), effect_and_outlay),
     (("ramp",), ramp),
-    (("outlay", "grant", "partner", "operating", "minimum_share"), hundreds),
-    (("outlay",), unit_slip),
+    (("minimum_share", "unit"), hundreds),
+    (("outlay", "unit"), unit_slip),
     (("outlay",), hole),
     (("status", "lock", "control"), cancelled),
     (("scope",), scope),
 )
-"""The checks of a single investment and the fields they look at."""
+"""The checks of a single investment and the fields they look at; `unit` is that of the amounts."""
 
 
 def duplicates(investments: Iterable[Investment]) -> Iterator[Finding]:

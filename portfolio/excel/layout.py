@@ -44,6 +44,7 @@ class Layout:
         words: field to the officer's words and what they mean. skip: how rows begin that are no investments.
         sign: -1 when outlays are written with a minus sign.
         lacking: fields that should have had a column: said once, and nothing is concluded about a row from their not being there.
+        doubtful: fields of which a fault of the headings leaves open what stands in them: their cells are read, but no check uses them.
     """
 
     grid: Grid
@@ -63,6 +64,7 @@ class Layout:
     skip: tuple[str, ...] = ()
     sign: int = 1
     lacking: frozenset[str] = frozenset()
+    doubtful: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """True when the field stands somewhere: in a column, on a joined sheet, or once for all rows."""
@@ -106,10 +108,27 @@ def check_investments(layout: Layout, file: str, years: range, findings: list[Fi
     _check_years(layout, file, years, findings)
     wanted = [*(c.field for c in INVESTMENTS if c.required), *(f"outlay.{y}" for y in years)]
     layout = replace(layout, lacking=frozenset(name for name in wanted if not layout.has(name)))
+    layout = replace(layout, doubtful=_doubtful(layout, file, findings))
     if not layout.unit:
         findings.append(finding("unit_missing", file, f"{layout.grid.name}!{layout.header_row}"))
         layout = replace(layout, unit="kr")
     return _with_sign(layout, file, findings)
+
+
+def _doubtful(layout: Layout, file: str, findings: list[Finding]) -> frozenset[str]:
+    """What the faults of the headings leave open: amounts without a sure unit, a year that is not read, a heading that may be any."""
+    here = f"{layout.grid.name}!"
+    about = [f for f in findings if f.severity is Severity.ERROR and f.file == file and f.place.startswith(here)]
+    codes = {f.code for f in about}
+    twice = {dict(f.parameters)["first"] for f in about if f.code == "column_twice"}
+    fields = {name for name, cell in layout.headers.items() if cell.address in twice}
+    if not layout.unit or "unit_conflict" in codes:
+        fields.add("unit")
+    if "extra_year" in codes:
+        fields.add("outlay")
+    if codes & {"unknown_column", "unknown_column_near"}:
+        fields |= {c.field for c in INVESTMENTS if not layout.has(c.field)}
+    return frozenset(fields)
 
 
 def _told(

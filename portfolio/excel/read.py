@@ -10,7 +10,7 @@ from typing import Final
 from portfolio.errors import Finding, InputError, Severity, finding, has_errors
 from portfolio.excel.cells import CellReader, clean
 from portfolio.excel.checks import check_portfolio
-from portfolio.excel.columns import INVESTMENTS, normal
+from portfolio.excel.columns import INVESTMENTS, normal, normal_id
 from portfolio.excel.formulas import check_formulas
 from portfolio.excel.found import TableFound
 from portfolio.excel.grid import Cell, read_grids
@@ -23,16 +23,27 @@ from portfolio.excel.preflight import odd_names, open_workbook, refusal
 from portfolio.excel.rows import Draft, check_stated_total, read_row
 from portfolio.excel.sheets import OVERLAP_SHEETS, tables_of
 from portfolio.excel.totals import Counted, RowKind, check_sums, row_kind
-from portfolio.records import Control, InputFile, OverlapCeiling, OverlapPair, Portfolio
+from portfolio.records import Control, InputFile, Investment, OverlapCeiling, OverlapPair, Portfolio
+from portfolio.unread import ALL_READ, Row, Unread, row_of
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What workbooks hold: the portfolio, the warnings and notes about it, and where the tables stand."""
+    """What workbooks hold.
+
+    Attributes:
+        portfolio: what could be read, rows with faults too.
+        findings: about it, file by file.
+        tables: where the tables stand.
+        unread: what nothing may be concluded from.
+        nameless: rows without an id; they are in no portfolio, but have all their other faults said.
+    """
 
     portfolio: Portfolio
     findings: list[Finding]
     tables: tuple[TableFound, ...]
+    unread: Unread = ALL_READ
+    nameless: tuple[Investment, ...] = ()
 
 
 @dataclass
@@ -47,6 +58,10 @@ class _Read:
     tables: list[TableFound] = field(default_factory=list)
     hidden: dict[str, str] = field(default_factory=dict)
     """Id to place of rows that are hidden."""
+    broken: dict[Row, frozenset[str]] = field(default_factory=dict)
+    """Fields that have a finding, by row, of investments and overlaps."""
+    row_lost: bool = False
+    """Some row could not be read at all."""
 
 
 def read_portfolio(paths: Sequence[Path], years: range, layouts: Sequence[LayoutFile] = ()) -> tuple[Portfolio, list[Finding]]:
@@ -56,15 +71,24 @@ def read_portfolio(paths: Sequence[Path], years: range, layouts: Sequence[Layout
 
 
 def read_workbooks(paths: Sequence[Path], years: range, layouts: Sequence[LayoutFile] = ()) -> Reading:
-    """One or several workbooks.
+    """One or several workbooks that can be used; see `survey`.
+
+    Raises:
+        InputError: with the findings of all files, warnings and notes included, when any of them is an error.
+    """
+    reading = survey(paths, years, layouts)
+    if has_errors(reading.findings):
+        raise InputError(reading.findings)
+    return reading
+
+
+def survey(paths: Sequence[Path], years: range, layouts: Sequence[LayoutFile] = ()) -> Reading:
+    """One or several workbooks as far as they can be read, with all findings about them, errors too.
 
     Args:
         paths: workbooks (.xlsx, .xlsm) as the user named them.
         years: the plan years of the model; the year columns must be these, and `Därefter` is the year after.
         layouts: layout files, for what the headers do not say for sure.
-
-    Raises:
-        InputError: with the findings of all files, warnings and notes included, when any of them is an error.
     """
     read = _Read(layouts)
     for path in paths:
@@ -75,19 +99,26 @@ def read_workbooks(paths: Sequence[Path], years: range, layouts: Sequence[Layout
     portfolio = _portfolio(read)
     if not portfolio.investments and not has_errors(read.findings):
         read.findings.append(finding("no_investments", ", ".join(p.as_posix() for p in paths)))
-    broken = {(d.investment.origin.file, d.investment.origin.row): d.broken for d in read.drafts}
     files = [p.as_posix() for p in paths]
-    # when a file or sheet could not be read at all, links into it cannot be judged
-    lost = any(f.severity is Severity.ERROR and (not f.place or f.code in ("header_missing", "sheet_hidden")) for f in read.findings)
-    late = check_portfolio(portfolio, broken)
-    read.findings += [_said_hidden(f, read.hidden) for f in late if not (lost and f.code in _JUDGED_TOGETHER)]
+    # when a file, a sheet or an id could not be read at all, links into it cannot be judged
+    lost = any(f.severity is Severity.ERROR and f.code != "file_twice" and (not f.place or f.code in _LOST) for f in read.findings)
+    read.broken |= {row_of(d.investment.origin): d.broken for d in read.drafts if d.broken}
+    lost |= read.row_lost
+    unread = Unread(read.broken, lost=lost, ids_lost=lost or _ids_in_doubt(read.drafts))
+    nameless = tuple(d.investment for d in read.drafts if d.nameless)
+    read.findings += [_said_hidden(f, read.hidden) for f in check_portfolio(portfolio, unread, nameless)]
     findings = sorted(read.findings, key=lambda f: files.index(f.file) if f.file in files else len(files))
-    if has_errors(findings):
-        raise InputError(findings)
-    return Reading(portfolio, findings, tuple(read.tables))
+    return Reading(portfolio, findings, tuple(read.tables), unread, nameless)
 
 
-_JUDGED_TOGETHER: Final = {"unknown_requirement", "overlap_unknown_id", "ceiling_unknown_group"}
+def _ids_in_doubt(drafts: Sequence[Draft]) -> bool:
+    """An id is missing, has lost digits, or stands twice in one sheet: what is named elsewhere may be what should have stood there."""
+    rows = [(d.investment.origin.file, d.investment.origin.sheet, normal_id(d.investment.id)) for d in drafts]
+    return len(set(rows)) < len(rows) or any("id" in d.broken for d in drafts)
+
+
+_LOST: Final = {"header_missing", "sheet_hidden"}
+"""Findings with a place after which a whole sheet is not read."""
 
 
 def _said_hidden(f: Finding, hidden: Mapping[str, str]) -> Finding:
@@ -100,7 +131,7 @@ def _said_hidden(f: Finding, hidden: Mapping[str, str]) -> Finding:
 def _portfolio(read: _Read) -> Portfolio:
     # sorted, so that neither row order nor file order means anything
     return Portfolio(
-        investments=tuple(sorted((d.investment for d in read.drafts), key=lambda i: i.id)),
+        investments=tuple(sorted((d.investment for d in read.drafts if not d.nameless), key=lambda i: i.id)),
         pairs=tuple(sorted((o for o in read.overlaps if isinstance(o, OverlapPair)), key=lambda p: (p.loser, p.winner))),
         ceilings=tuple(sorted((o for o in read.overlaps if isinstance(o, OverlapCeiling)), key=lambda c: c.group)),
         inputs=tuple(read.inputs),
@@ -120,21 +151,21 @@ def _read_file(path: Path, years: range, read: _Read) -> None:
         _read_sheet(layout, workbook.file, years, read)
     for grid in grids:
         if normal(grid.name) in OVERLAP_SHEETS and grid.rows:
-            read.overlaps += read_overlaps(grid, workbook.file, read.findings)
+            read.overlaps += read_overlaps(grid, workbook.file, read.findings, read.broken)
 
 
 def _read_sheet(layout: Layout, file: str, years: range, read: _Read) -> None:
     skipped: dict[RowKind, int] = dict.fromkeys(RowKind, 0)
     counted: list[Counted] = []
     rows: dict[str, int] = {}
-    since = 0
+    since, began = 0, len(read.drafts)
     for row in sorted(r for r in layout.grid.rows if r >= layout.first_row):
         kind = row_kind(layout, row)
         skipped[kind] += 1
         if kind is RowKind.INVESTMENT:
             before = len(read.drafts)
-            counted += _investment(layout, row, file, years, read)
-            rows |= {d.investment.id: row for d in read.drafts[before:]}
+            counted.append(_investment(layout, row, file, years, read))
+            rows |= {d.investment.id: row for d in read.drafts[before:] if not d.nameless}
         elif kind is RowKind.SUM:
             check_sums(CellReader(layout, file, row, read.findings), counted, since)
             since = row
@@ -147,7 +178,7 @@ def _read_sheet(layout: Layout, file: str, years: range, read: _Read) -> None:
     table = TableFound(file, layout.grid.name, layout.header_row, layout.first_row, last, layout.columns, rows, layout.ours)
     read.tables.append(table)
     read.findings += _stray_columns(layout, file)
-    read.findings += check_formulas(layout, file, sorted(rows.values()))
+    read.findings += check_formulas(layout, file, [d.investment.origin.row for d in read.drafts[began:]])
     read.findings += _understood(layout, file, skipped)
 
 
@@ -155,16 +186,17 @@ def _shown(cell: Cell | None) -> str:
     return cell.text if cell is not None else ""
 
 
-def _investment(layout: Layout, row: int, file: str, years: range, read: _Read) -> list[Counted]:
+def _investment(layout: Layout, row: int, file: str, years: range, read: _Read) -> Counted:
     reader = CellReader(layout, file, row, read.findings, set(layout.lacking))
     draft = read_row(reader, years)
     if draft is None:
-        return []
+        read.row_lost = True
+        return Counted(row, {}, frozenset({"outlay"}))
     check_stated_total(reader, draft)
     read.drafts.append(draft)
     i = draft.investment
     outlay = {f"outlay.{i.proposed_start + k}": kr for k, kr in enumerate(i.outlay)}
-    return [Counted(row, outlay | {LATER: outlay.get(f"outlay.{years[-1] + 1}", 0)})]
+    return Counted(row, outlay | {LATER: outlay.get(f"outlay.{years[-1] + 1}", 0)}, draft.broken)
 
 
 def _stray_columns(layout: Layout, file: str) -> Iterator[Finding]:

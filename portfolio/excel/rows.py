@@ -14,7 +14,7 @@ from typing import Final
 
 from portfolio.errors import Severity
 from portfolio.excel.cells import FIRST_YEAR, LAST_YEAR, CellReader, clean
-from portfolio.excel.columns import normal
+from portfolio.excel.columns import INVESTMENTS, normal
 from portfolio.excel.headers import LATER
 from portfolio.excel.numbers import Reading, parse_number
 from portfolio.records import (
@@ -41,26 +41,39 @@ LONGEST_RAMP: Final = 100
 _NO_CATEGORY: Final = {"none", "ingen", "inget", "nej", "no"}
 
 
+FILLED: Final = tuple(c.field for c in INVESTMENTS if c.filled and c.field != "id")
+"""What every investment has; a row without an id that has most of it is one."""
+
+
 @dataclass(frozen=True)
 class Draft:
-    """An investment as far as its row could be read. `broken`: the fields that already have a finding."""
+    """An investment as far as its row could be read.
+
+    Attributes:
+        broken: the fields that already have a finding.
+        nameless: the row has no id that could be read, and is called by its name.
+    """
 
     investment: Investment
     broken: frozenset[str] = field(default_factory=frozenset)
+    nameless: bool = False
 
 
 def read_row(reader: CellReader, years: range) -> Draft | None:
-    """The investment of a row; None when the row has no id to speak of it by. Years are the model's plan years."""
+    """The investment of a row; None when nothing but the want of an id can be said of it. Years are the model's plan years."""
     identity = reader.text("id")
-    if not identity:
+    nameless = not identity
+    if nameless:
         reader.missing("id")
-        return None
+        if 2 * sum(reader.found(name) is not None for name in FILLED) <= len(FILLED):
+            return None
     number = reader.found("id")
     if number is not None and isinstance(number.value, int | float) and abs(number.value) >= MOST_EXACT:
         reader.fault("id_digits_lost", "id", number)
     name = reader.text("name")
     if not name:
         reader.missing("name")
+    identity = identity or name or "–"
     earliest, outlay, proposed = _window_and_outlay(reader, years)
     values: dict[str, object] = {
         "id": identity,
@@ -77,7 +90,7 @@ def read_row(reader: CellReader, years: range) -> Draft | None:
         "comment": reader.text("comment"),
         "origin": Origin(file=reader.file, sheet=reader.layout.grid.name, row=reader.row, cells=_addresses(reader, years)),
     }
-    return Draft(Investment.model_validate(values), frozenset(reader.broken))
+    return Draft(Investment.model_validate(values), frozenset(reader.broken) | reader.layout.doubtful, nameless)
 
 
 def _addresses(reader: CellReader, years: range) -> dict[str, str]:
@@ -255,7 +268,7 @@ def _lock(reader: CellReader) -> Lock:
 def check_stated_total(reader: CellReader, draft: Draft) -> None:
     """Compare the stated total of the row, when there is one, with the sum of its years."""
     stated = reader.money("stated_total") if reader.layout.has("stated_total") else None
-    if stated is None or any(name.startswith("outlay.") for name in draft.broken):
+    if stated is None or any(name in ("outlay", "unit") or name.startswith("outlay.") for name in draft.broken):
         return
     summed = draft.investment.total_outlay
     if stated != summed:

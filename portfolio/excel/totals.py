@@ -40,10 +40,11 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Row number of an investment and its outlay as it stands in each year column (kr)."""
+    """Row number of an investment and its outlay as it stands in each year column (kr); `broken`: the columns that could not be read."""
 
     row: int
     outlay: Mapping[str, int]
+    broken: frozenset[str] = frozenset()
 
 
 def label(layout: Layout, row: int) -> str:
@@ -96,6 +97,8 @@ def check_sums(reader: CellReader, counted: Sequence[Counted], since: int) -> No
         if cell is None or cell.uncached or cell.is_error:
             continue
         stated = reader.money(name, negative=True)
+        if any(not c.broken.isdisjoint((name, "outlay")) for c in everything):
+            continue  # a sum of which a part could not be read is not compared
         sums = [sum(c.outlay.get(name, 0) for c in rows) for rows in (block, everything)]
         if stated is not None and stated not in sums and everything:
             letter = get_column_letter(cell.column)

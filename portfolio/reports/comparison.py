@@ -11,7 +11,7 @@ from rich.console import Console
 from portfolio.explained import ComparedDecision, ComparedFigure, ComparedYear, Comparison
 from portfolio.outcome import Layer
 from portfolio.reports.figures import in_unit, number, per_mnkr, tonnes
-from portfolio.reports.findings import clean
+from portfolio.reports.findings import clean, shortened
 from portfolio.reports.page import Page
 from portfolio.reports.run_json import dump
 from portfolio.text import Text
@@ -33,6 +33,8 @@ def render(found: Comparison, text: Text, console: Console, *, everything: bool 
     page.line(text("comparison.title", count=len(found.labels)), "bold")
     for letter, label, status in zip(letters, found.labels, found.statuses, strict=True):
         page.line(text("comparison.legend", letter=letter, label=clean(label), status=text(f"comparison.status.{status}")))
+    if found.basis:
+        page.line(text("comparison.basis", names=shortened(", ".join(clean(name) for name in found.basis))))
     if found.same:
         page.line(text("comparison.same"))
     heads = [(letter, "right") for letter in letters]

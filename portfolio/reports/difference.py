@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -24,10 +25,13 @@ def render(difference: Difference, text: Text) -> list[str]:
     d = difference
     lines = [text("difference.title", old=clean(d.old), new=clean(d.new)), ""]
     if d.same:
-        return [*lines, text("difference.same")]
+        kept = [text("difference.kept", sides=", ".join(clean(side) for side in d.kept))] if d.kept else []
+        return [*lines, *kept, text("difference.same")]
     if d.records is None:
         lines += [text("difference.unread"), ""]
-    elif d.records:
+    elif d.kept:
+        lines += [text("difference.kept", sides=", ".join(clean(side) for side in d.kept)), ""]
+    if d.records:
         lines += [text("difference.records", count=len(d.records)), *(f"  {record_line(c, text)}" for c in d.records), ""]
     if d.model:
         lines += [text("difference.model", count=len(d.model)), *(f"  {_model_line(c, text)}" for c in d.model), ""]
@@ -44,7 +48,10 @@ def record_line(change: RecordChange, text: Text) -> str:
     if change.field == "":
         place = change.new_place if change.kind is ChangeKind.ADDED else change.old_place
         return text(f"difference.row_{change.kind.value}", subject=subject, place=clean(place))
-    place = change.old_place if change.old_place == change.new_place else f"{change.old_place} → {change.new_place}".strip(" →")
+    if change.old_place and _row(change.old_place) == _row(change.new_place):
+        place = max(change.old_place, change.new_place, key=len)  # the records of a run know the row of what its workbook knew the cell of
+    else:
+        place = f"{change.old_place} → {change.new_place}".strip(" →")
     return text(
         "difference.field",
         subject=subject,
@@ -53,6 +60,11 @@ def record_line(change: RecordChange, text: Text) -> str:
         new=shown(change.field, change.new, text),
         place=clean(place),
     )
+
+
+def _row(place: str) -> str:
+    """File, sheet and row of a place, without the column."""
+    return re.sub(r"![A-Z]*(\d+)$", r"!\1", place)
 
 
 def field_name(field: str, text: Text) -> str:
@@ -171,6 +183,7 @@ def to_json(difference: Difference) -> str:
         "status": "same" if d.same else "different",
         "old": d.old,
         "new": d.new,
+        "kept": list(d.kept),
         "records": None if d.records is None else [c.model_dump(mode="json") for c in d.records],
         "model": [c.model_dump(mode="json") for c in d.model],
         "plan": [{"what": c.what, **c.model_dump(mode="json")} for c in d.plan],
