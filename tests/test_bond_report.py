@@ -315,7 +315,7 @@ def test_same_run_same_bytes_and_so_from_run_json() -> None:
     assert made == render(Run.model_validate_json(to_json(run)), Text("sv"))
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", [pytest.param("sv", marks=pytest.mark.long), "en"])
 def test_report_of_the_sample(lang: Lang) -> None:
     run = sample_run()
     assert run.bonds is not None

@@ -134,9 +134,9 @@ def test_knowing_everything_is_not_to_miss_the_floor() -> None:
     objective = Objective(name=ObjectiveName.TONNES_PER_KRONA, floor_share=half)
     table = Uncertainty(distribution="triangular")
     planning = m.planning(objective=objective, control_envelope=m.envelope(22_000), uncertainty=table)
-    found = studied(m.portfolio_of(big, *others), planning, worlds=200)
-    assert {line.id: float(line.share) for line in found.cores} == {"BIG": pytest.approx(0.875, abs=0.005), "S": 1, "T": 1}
-    assert float(found.perfect or 0) == pytest.approx(57.77, rel=0.02)
+    found = studied(m.portfolio_of(big, *others), planning, worlds=100)
+    assert {line.id: float(line.share) for line in found.cores} == {"BIG": pytest.approx(0.875, abs=0.01), "S": 1, "T": 1}
+    assert float(found.perfect or 0) == pytest.approx(57.77, rel=0.04)
 
 
 def test_the_choices_by_hand() -> None:

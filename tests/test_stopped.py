@@ -252,7 +252,7 @@ def heavy() -> Instance:
     return build_instance(b.portfolio_of(*items), planning)
 
 
-@pytest.mark.parametrize("after", [0.0, 2.5])
+@pytest.mark.parametrize("after", [0.0, pytest.param(2.5, marks=pytest.mark.long)])
 def test_an_interrupt_ends_a_run_of_the_solver_at_once(after: float) -> None:
     """HiGHS is never asked to call Python: its time limit is taken away while it works."""
     clock = Clock(60)

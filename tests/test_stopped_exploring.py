@@ -157,6 +157,7 @@ def test_what_was_proven_is_shown(
     assert shown >= 1
 
 
+@pytest.mark.long
 def test_curves_are_shown_without_the_floors(finished: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     del finished
 
