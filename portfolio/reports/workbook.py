@@ -159,7 +159,7 @@ class Book:
         columns = (
             self.column("id", width=9),
             self.column("name", "wrapped", 27),
-            self.column("owner", "wrapped", 18),
+            self.column("owner", "wrapped", 20),
             self.column("decision", width=15),
             self.column("start", "year", 7),
             self.column("percent", "count", 7),

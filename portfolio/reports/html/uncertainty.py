@@ -57,7 +57,8 @@ def _estimates(story: Story) -> Iterator[str]:
         yield prose("html.uncertainty.unknown")
         return
     stated = [i for _, i in chosen if i.outlay_uncertainty is not None or i.tonnes_uncertainty is not None]
-    yield prose("html.uncertainty.stated", count=len(stated), of=len(chosen))
+    name = "html.uncertainty.all_stated" if len(stated) == len(chosen) > 1 else "html.uncertainty.stated"
+    yield prose(name, count=len(stated), of=len(chosen))
 
 
 def _largest(story: Story) -> Element | None:
