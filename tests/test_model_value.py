@@ -15,7 +15,7 @@ from portfolio.reports.breach import broken
 from portfolio.reports.model_value import as_stated, carries, choice, quantity, same_every_year
 from portfolio.reports.workbook_record import Record
 from portfolio.text import LANGUAGES, Lang, Text
-from sample_run import sample, sample_run
+from sample_run import TOP, sample, sample_run
 
 SV, EN = Text("sv"), Text("en")
 
@@ -109,3 +109,19 @@ def test_a_frame_that_is_broken_in_five_years_is_one_limit() -> None:
     assert broken([*frame, breach("debt_mandate", 2031)], SV) == "2 villkor, 5 år"
     assert broken([breach("requires", None, "A → B")], SV) == "1 villkor"
     assert broken([breach("owner_frame", 2027, "A"), breach("owner_frame", 2027, "B")], EN) == "2 constraints"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_scenario_of_the_sample_has_a_sheet_of_its_values(lang: Lang) -> None:
+    """Also what a scenario changes, with its file, whatever is changed: factors, delays, locks, words."""
+    for path in sorted((TOP / "models" / "scenarios").glob("*.toml")):
+        _, planning = sample(path.stem)
+        run = sample_run().model_copy(update={"model": planning.model_dump(mode="json", exclude_none=True)})
+        _, block = Record(run, Text(lang)).assumptions()
+        told = {row[0]: row[1] for row in block.rows}
+        for place in planning.overlaid:
+            assert str(told[f"overlaid.{place}"]).endswith(path.name)
+        for i, change in planning.investments.items():
+            for factor in ("outlay_factor", "tonnes_factor"):
+                stated = getattr(change, factor)
+                assert stated is None or told[f"investments.{i}.{factor}"] == stated

@@ -18,6 +18,8 @@ from portfolio.text import Text
 
 NOT_ASSUMED = ("file", "sha256", "title", "description", "schema_version", "scenarios")
 """What names the model and is no assumption."""
+OVERLAID = "overlaid"
+"""What of the model a scenario has changed, by place, and its file."""
 NOT_VALUES = ("source", "illustrative", "schema_version")
 """What is said beside the values of a table, and the number of its form."""
 
@@ -76,6 +78,8 @@ class Record:
 
     def _choice(self, place: str, field: str, value: Any) -> Value:
         """A choice of the model: a number, or words."""
+        if place.startswith(f"{OVERLAID}."):
+            return clean(str(value))  # the scenario's file; its key is the place that it changes
         if place.startswith("funding.sources.") and field == "carry_forward":
             return carries(self.planning, place.removeprefix("funding.sources.").removesuffix(".carry_forward"), self.t)
         if field.endswith("_factor"):
