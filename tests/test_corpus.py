@@ -44,6 +44,7 @@ def test_large_enough_and_every_feature_is_there() -> None:
     assert sum(len(c.features) > 1 for c in cases()) >= 30
 
 
+@pytest.mark.long
 def test_the_same_every_time() -> None:
     assert [(c.name, c.content) for c in corpus()] == [(c.name, c.content) for c in cases()]
 
