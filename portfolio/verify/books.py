@@ -64,21 +64,28 @@ class Book:
         called, sheet = self._sheet("control")
         heads = [self.t(f"workbook.column.{h}") for h in ("constraint", "subject", "year", "relation")]
         sides = [self.t(f"workbook.column.{h}") for h in ("left_side", "right_side", "slack", "holds")]
-        top, letters = _heading(sheet, [*heads, *sides])
+        counts = [self.t(f"workbook.live.column.{h}") for h in ("broken", "broken_years")]
+        top, letters = _heading(sheet, [*heads, *sides, *counts])
         if top is None:
             self.found.differ("table", BASIS, called, ", ".join(heads))
             return
         wanted = limit_lines(self.raw, self.t)
         for n in sorted(row for row in sheet if row > top):
             cells = [sheet[n].get(letter) for letter in letters]
-            name, subject, year, relation = (c.value if c is not None else "" for c in cells[:4])
-            line = wanted.get((name, plain(subject), int(year) if year else None, relation))
+            said = [c.value if c is not None else "" for c in cells[:4]]
+            key = (said[0], plain(said[1]), _year(said[2]), said[3])
+            line = wanted.get(key)
             if line is None and self.raw.get("records") is None:
                 continue  # a rule of choice, which only the records know
             if line is None:
-                self.found.differ("cell_figure", BASIS, f"{called}!{letters[0]}{n}", f"{name} {subject} {year}", "")
+                # the first cell with which no limit begins
+                wrong = next(k for k in range(4) if not any(other[: k + 1] == key[: k + 1] for other in wanted))
+                self.found.differ("cell_figure", BASIS, f"{called}!{letters[wrong]}{n}", " ".join(said[:3]), "")
                 continue
-            for heading, letter, cell in zip(sides, letters[4:], cells[4:], strict=True):
+            for letter, cell in zip(letters[8:], cells[8:], strict=True):
+                if cell is not None and cell.value:  # the first row of a limit, and of a year, counts: nothing is broken
+                    _compare(self.found, BASIS, f"{called}!{letter}{n}", cell, 0)
+            for heading, letter, cell in zip(sides, letters[4:8], cells[4:8], strict=True):
                 _compare(self.found, BASIS, f"{called}!{letter}{n}", cell, line[heading])
 
     def _sheet(self, name: str) -> tuple[str, Sheet]:
@@ -151,7 +158,10 @@ class _Lines:
         """Sheet, columns, lines in their order."""
         raw = self.raw
         order = {layer: n for n, layer in enumerate(LAYERS)}
-        yield "decisions", self._decisions(), sorted(raw["decisions"], key=lambda x: (order.get(x["layer"], 9), x["id"]))
+        decisions = sorted(raw["decisions"], key=lambda x: (order.get(x["layer"], 9), x["id"]))
+        yield "decisions", self._decisions(), decisions
+        if self.sheet("audit"):  # nothing is wrong with a decision of the recorded plan
+            yield "decisions", [self.column("id", lambda x: x["id"]), (self.t("workbook.live.column.state"), lambda _: None)], decisions
         yield "year_plan", self._frames(), raw["years"]
         yield "year_plan", self._outlays(), [x for x in raw["decisions"] if x["layer"] != "external"]
         yield "emissions", self._emissions(), raw["emissions"]
@@ -302,6 +312,11 @@ def _heading(sheet: Sheet, headings: Sequence[str]) -> tuple[int | None, list[st
         if all(heading in letters for heading in headings):
             found.append((len(letters) != len(headings), row, [letters[heading] for heading in headings]))
     return min(found)[1:] if found else (None, [])
+
+
+def _year(said: str) -> int | str | None:
+    """The year that a cell has, or what stands there instead."""
+    return int(said) if said.isdecimal() else said or None
 
 
 def _compare(found: Verification, file: str, place: str, cell: Cell | None, own: Any) -> None:
