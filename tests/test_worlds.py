@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from decimal import Decimal
 
 import numpy as np
 import pytest
-from scipy.stats import qmc, spearmanr
+from scipy.stats import spearmanr
 
 import making as m
 from portfolio.instance import build_instance
@@ -51,15 +50,6 @@ def portfolio(*ids: str, sector: str = "transport") -> Portfolio:
 def drawn(p: Portfolio, number: int = NUMBER, seed: int = 1, **table: object) -> Draws:
     planning = m.planning(uncertainty=Uncertainty(**table))
     return Draws(uncertain(p, planning), planning.uncertainty.distribution, number, seed)
-
-
-def test_the_strata_are_those_of_the_library() -> None:
-    """The same numbers as scipy's Latin hypercube of one dimension, seeded alike."""
-    for number in (1, 7, 200):
-        sample = drawn(portfolio("A"), number)
-        words = np.frombuffer(hashlib.sha256(b"delay A").digest(), dtype=np.uint32)
-        source = np.random.default_rng([1, number, *(int(word) for word in words)])
-        assert (sample.strata("delay A") == qmc.LatinHypercube(d=1, rng=source).random(number)[:, 0]).all()
 
 
 def test_every_dimension_has_one_world_in_each_part() -> None:

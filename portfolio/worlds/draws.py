@@ -35,34 +35,32 @@ class Draws:
         for figure in FIGURES:
             places = {i: self._place(figure, i) for i in what.ranges[figure]}
             self.factors[figure] = {i: _factor(places[i], r, distribution) for i, r in what.ranges[figure].items()}
-        self.delays = {i: _years(self.strata(f"delay {i}"), late) for i, late in what.delays.items()}
-        self.grants = {i: self.strata(f"grant {i}") < float(p) for i, p in what.grants.items()}
+        self.delays = {i: _years(self._strata(f"delay {i}"), late) for i, late in what.delays.items()}
+        self.grants = {i: self._strata(f"grant {i}") < float(p) for i, p in what.grants.items()}
         self.external: Whole | None = None
         if what.external is not None:
             low, mode, high = (float(x) for x in what.external)
-            self.external = np.rint(quantile(self.strata("external"), low, mode, high, distribution) * MILLIONTHS).astype(np.int64)
+            self.external = np.rint(quantile(self._strata("external"), low, mode, high, distribution) * MILLIONTHS).astype(np.int64)
 
-    def strata(self, name: str) -> Array:
+    def _strata(self, name: str) -> Array:
         """One number in each of `number` equal parts of 0–1, in an order of its own."""
+        from scipy.stats import qmc
+
         digest = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype=np.uint32)
-        # as scipy.stats.qmc.LatinHypercube(d=1) draws, whose import takes as long as eight worlds; a test holds the two together
-        source = np.random.default_rng([self.seed, self.number, *(int(word) for word in digest)]).spawn(1)[0]
-        inside = source.uniform(size=self.number)
-        parts = np.arange(1, self.number + 1)
-        source.shuffle(parts)
-        places: Array = (parts - inside) / self.number
+        source = np.random.default_rng([self.seed, self.number, *(int(word) for word in digest)])
+        places: Array = qmc.LatinHypercube(d=1, rng=source).random(self.number)[:, 0]
         return places
 
     def _place(self, figure: str, i: str) -> Array:
         """Where each world is between the lowest and the highest value of a figure, as a probability."""
-        own = self.strata(f"{figure} {i}")
+        own = self._strata(f"{figure} {i}")
         sector = self.what.sectors.get(i, "")
         shared = float(self.what.correlation.get(sector, 0))
         if not shared:
             return own
         from scipy.special import ndtri
 
-        common = ndtri(self.strata(f"{figure} of the sector {sector}"))
+        common = ndtri(self._strata(f"{figure} of the sector {sector}"))
         mixed = np.sqrt(shared) * common + np.sqrt(1 - shared) * ndtri(own)
         arranged = np.empty_like(own)
         arranged[np.argsort(mixed, kind="stable")] = np.sort(own)
