@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from portfolio.cli.exploring import of_plan, of_question
+from portfolio.cli.exploring import View, of_plan, of_question
 from portfolio.cli.face import Face
 from portfolio.ctrl_c import in_one_piece
 
@@ -31,15 +31,8 @@ def run_costs(options: argparse.Namespace, face: Face) -> int:
         pictures = {f"{CURVE}.{kind}": picture(found, kind, face.text) for kind in ("png", "svg")}
         return {f"{CURVE}.xlsx": shown.workbook(found, face.text), **pictures}
 
-    return of_plan(
-        options,
-        face,
-        "costs.working",
-        lambda base, clock, _progress: costs(base, clock),
-        shown.to_json,
-        lambda found: shown.render(found, face.shown, face.out),
-        files,
-    )
+    view = View("costs.working", shown.to_json, lambda found: shown.render(found, face.shown, face.out), files)
+    return of_plan(options, face, view, lambda base, clock, _progress: costs(base, clock))
 
 
 def run_metrics(options: argparse.Namespace, face: Face) -> int:
@@ -58,4 +51,5 @@ def run_metrics(options: argparse.Namespace, face: Face) -> int:
 
         return metrics(question, clock, label, Request(options.time_limit, lang=face.text.lang), progress)
 
-    return of_question(options, face, "metrics.working", find, shown.to_json, lambda found: shown.render(found, face.shown, face.out))
+    view = View("metrics.working", shown.to_json, lambda found: shown.render(found, face.shown, face.out))
+    return of_question(options, face, view, find)

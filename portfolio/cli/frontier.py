@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from portfolio.cli.exploring import of_plan, of_question
+from portfolio.cli.exploring import View, of_plan, of_question
 from portfolio.cli.face import Face
 from portfolio.ctrl_c import in_one_piece
 
@@ -25,15 +25,11 @@ def run_frontier(options: argparse.Namespace, face: Face) -> int:
         pictures = {f"{CURVE}.{kind}": drawn(found, kind, face.text) for kind in ("png", "svg")}
         return {f"{CURVE}.xlsx": render.workbook(found, face.text), **pictures}
 
-    return of_question(
-        options,
-        face,
-        "frontier.working",
-        lambda question, clock, progress: frontier(question, clock, options.points, progress),
-        render.to_json,
-        lambda found: render.render(found, face.shown, face.out, everything=options.all),
-        files,
-    )
+    def show(found: Frontier) -> None:
+        render.render(found, face.shown, face.out, everything=options.all)
+
+    view = View("frontier.working", render.to_json, show, files)
+    return of_question(options, face, view, lambda question, clock, progress: frontier(question, clock, options.points, progress))
 
 
 def run_prices(options: argparse.Namespace, face: Face) -> int:
@@ -42,11 +38,5 @@ def run_prices(options: argparse.Namespace, face: Face) -> int:
         from portfolio.analysis.prices import prices
         from portfolio.reports import prices as shown
 
-    return of_plan(
-        options,
-        face,
-        "prices.working",
-        lambda base, clock, progress: prices(base, clock, progress=progress),
-        shown.to_json,
-        lambda found: shown.render(found, face.shown, face.out),
-    )
+    view = View("prices.working", shown.to_json, lambda found: shown.render(found, face.shown, face.out))
+    return of_plan(options, face, view, lambda base, clock, progress: prices(base, clock, progress=progress))

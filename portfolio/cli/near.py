@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from portfolio.cli.exploring import of_plan, of_question
+from portfolio.cli.exploring import View, of_plan, of_question
 from portfolio.cli.face import Face
 from portfolio.ctrl_c import in_one_piece
 
@@ -15,14 +15,8 @@ def run_stability(options: argparse.Namespace, face: Face) -> int:
         from portfolio.analysis.stability import stability
         from portfolio.reports import stability as shown
 
-    return of_question(
-        options,
-        face,
-        "stability.working",
-        lambda question, clock, progress: stability(question, clock, options.price, progress),
-        shown.to_json,
-        lambda found: shown.render(found, face.shown, face.out),
-    )
+    view = View("stability.working", shown.to_json, lambda found: shown.render(found, face.shown, face.out))
+    return of_question(options, face, view, lambda question, clock, progress: stability(question, clock, options.price, progress))
 
 
 def run_near(options: argparse.Namespace, face: Face) -> int:
@@ -31,11 +25,5 @@ def run_near(options: argparse.Namespace, face: Face) -> int:
         from portfolio.analysis.near import near
         from portfolio.reports import near as shown
 
-    return of_plan(
-        options,
-        face,
-        "near.working",
-        lambda base, clock, progress: near(base, clock, options.within, options.most, progress),
-        shown.to_json,
-        lambda found: shown.render(found, face.shown, face.out),
-    )
+    view = View("near.working", shown.to_json, lambda found: shown.render(found, face.shown, face.out))
+    return of_plan(options, face, view, lambda base, clock, progress: near(base, clock, options.within, options.most, progress))
