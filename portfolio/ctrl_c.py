@@ -69,11 +69,11 @@ def interrupt_wins() -> Iterator[None]:
     signal.signal(signal.SIGINT, _interrupt)
     with ExitStack() as stack:
         stack.callback(signal.signal, signal.SIGINT, signal.default_int_handler)
-        stack.push(_call_by_name)
+        stack.push(_as_interrupt)
         yield
 
 
-def _call_by_name(kind: type[BaseException] | None, fault: BaseException | None, _trace: TracebackType | None) -> None:
+def _as_interrupt(kind: type[BaseException] | None, fault: BaseException | None, _trace: TracebackType | None) -> None:
     if kind is not None and issubclass(kind, Exception) and _came.is_set():
         raise KeyboardInterrupt from fault
 

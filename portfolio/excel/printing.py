@@ -23,6 +23,10 @@ LEAST: Final = (65, 75)
 """Per cent of full size down to which a sheet is made smaller: so that a chart stands on the page of its table; for fewer pages."""
 BEGUN: Final = 0.35
 """Part of a page that must be left where a table begins that is longer than a page."""
+SURE: Final = 0.97
+"""Part of a page's height that is counted on: fonts differ between computers."""
+ROWS_A_PAGE: Final = 50
+"""Rows of a landscape page that can still be read."""
 FILLER: Final = 8
 """Width in characters of an empty column."""
 
@@ -125,7 +129,7 @@ def _best(sheet: Sheet, shown: Sequence[tuple[Place, Block]], wide: Sequence[int
 
 def layout(sheet: Sheet, shown: Sequence[tuple[Place, Block]], wide: Sequence[int], scale: int) -> Layout:
     """Where pages break at a scale (per cent)."""
-    full = PAGE[1] * 100 / scale * 0.97  # fonts differ between computers
+    full = PAGE[1] * 100 / scale * SURE
     at: float = TITLE + LINE * sum(text_lines(line, room(sheet, wide)[1]) for line in sheet.lines) + BLANK
     breaks, torn, pages, over = [], False, 1, False
     for n, (place, block) in enumerate(shown):
@@ -166,4 +170,4 @@ def _scale(wide: Sequence[int]) -> int:
 def _on_one_page(sheet: Sheet) -> bool:
     """A table of years with its chart is not torn apart."""
     rows = sum(len(b.rows) + CHART_ROWS * len(b.charts) + 3 for b in sheet.blocks)
-    return len(sheet.blocks) == 1 and bool(sheet.blocks[0].charts) and rows <= 50
+    return len(sheet.blocks) == 1 and bool(sheet.blocks[0].charts) and rows <= ROWS_A_PAGE

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from portfolio.analysis.sides import Difference
 from portfolio.changes import MONEY_FIELDS, ChangeKind, ModelChange, Plain, PlanChange, RecordChange
 from portfolio.records import LockKind, RequirementKind
-from portfolio.reports.figures import DECIMALS, MINUS, MNKR, in_unit, kronor, number, tonnes
+from portfolio.reports.figures import DECIMALS, MINUS, MNKR, in_unit, kronor, number, rounded, tonnes
 from portfolio.reports.findings import clean, shortened
 from portfolio.text import Text
 from portfolio.units import KRONOR_PER
@@ -161,8 +161,7 @@ def _plan(d: Difference, text: Text) -> list[str]:
 
 def _total(name: str, old: Decimal, new: Decimal, decimals: int, text: Text) -> tuple[str, str, str, str]:
     """A row of totals; the difference is that of the figures as they are shown, so that the row adds up."""
-    unit = Decimal(1).scaleb(-decimals)
-    before, after = (v.quantize(unit, rounding=ROUND_HALF_UP) for v in (old, new))
+    before, after = (rounded(v, decimals) for v in (old, new))
     said = [number(v, decimals, text.lang) for v in (before, after, after - before)]
     return name, said[0], said[1], signed(said[2])
 

@@ -18,11 +18,16 @@ DECIMALS: Final[dict[MoneyUnit, int]] = {"kr": 0, "tkr": 0, "mnkr": 1, "mdkr": 1
 """Decimals of an amount in each unit."""
 
 
+def rounded(value: Decimal | int, decimals: int) -> Decimal:
+    """A figure as it is shown."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
 def number(value: Decimal | int, decimals: int, lang: Lang) -> str:
     """A number with the language's separators."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    sign = MINUS if rounded < 0 else ""
-    plain = f"{abs(rounded):,.{decimals}f}"
+    shown = rounded(value, decimals)
+    sign = MINUS if shown < 0 else ""
+    plain = f"{abs(shown):,.{decimals}f}"
     if lang == "sv":
         plain = plain.replace(",", "\u00a0").replace(".", ",")
     return sign + plain
