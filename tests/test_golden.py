@@ -312,3 +312,22 @@ for name in {names!r}:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60, encoding="utf-8")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("width", "below"), [(26, 4), (40, 2), (60, 1)])
+def test_a_table_that_is_too_wide_goes_on_below_with_its_first_columns(width: int, below: int) -> None:
+    """Five rounds of eight characters beside a name: every cell is there, once, and what stays is in each table."""
+    out = io.StringIO()
+    page = Page(Text("sv"), Console(file=out, width=width, no_color=True))
+    heads = [("Siffra", "left"), *((letter, "right") for letter in "ABCDE")]
+    rows = [(name, *(f"{letter}-{name}-00000"[:8] for letter in "ABCDE")) for name in ("X", "Y")]
+    assert page.table(heads, rows, names=0, stays=2)
+    lines = [line.split() for line in out.getvalue().splitlines()]
+    tables = [line[1:] for line in lines if line[:1] == ["Siffra"]]
+    assert [letters[0] for letters in tables] == ["A"] * below
+    assert [letter for letters in tables for letter in letters[1:]] == list("BCDE")
+    for name, *cells in rows:
+        shown = [line[1:] for line in lines if line[:1] == [name]]
+        assert all(found[0] == cells[0] for found in shown)
+        assert [cell for found in shown for cell in found[1:]] == cells[1:]
+    assert max(map(len, out.getvalue().splitlines())) <= width

@@ -23,7 +23,8 @@ def to_json(found: Comparison) -> str:
 
 
 def render(found: Comparison, text: Text, console: Console, *, everything: bool = False) -> None:
-    """Legend, figures, decisions, kronor by year; each round is a letter, so that six fit beside each other.
+    """Legend, figures, decisions, kronor by year; each round is a letter, so that six fit beside each other; of more
+    than have room the others stand in tables below, the first round in each.
 
     Args:
         everything: what is the same in all rounds is there too, and the headings do not say that it differs.
@@ -41,15 +42,15 @@ def render(found: Comparison, text: Text, console: Console, *, everything: bool 
     if found.figures:
         page.title(text("comparison.all_figures" if everything else "comparison.figures"))
         rows = [(_name(f, text), *(_shown(v, f, text) for v in f.values)) for f in found.figures]
-        page.table([(text("comparison.figure_heading"), "left"), *heads], rows, names=0, whole=True)
+        page.table([(text("comparison.figure_heading"), "left"), *heads], rows, names=0, whole=True, stays=2)
     if found.decisions:
         page.title(text("comparison.all_decisions" if everything else "comparison.decisions", count=len(found.decisions)))
         head = [(text("money.short.name"), "left"), (text("money.short.id"), "left"), *((letter, "left") for letter in letters)]
-        page.table(head, [_decision(d) for d in found.decisions], names=0)
+        page.table(head, [_decision(d) for d in found.decisions], names=0, stays=3)
     for name, lines in (("outlay", found.outlay), ("net_debt", found.net_debt), ("charges", found.charges)):
         if lines:
             page.title(text(f"comparison.{name}"))
-            page.table([(text("terminal.years.year"), "left"), *heads], [_year(line, text) for line in lines])
+            page.table([(text("terminal.years.year"), "left"), *heads], [_year(line, text) for line in lines], stays=2)
     page.line("")
     page.line(text("terminal.rounded"))
 

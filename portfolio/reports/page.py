@@ -59,12 +59,14 @@ class Page:
         optional: Sequence[int] = (),
         *,
         whole: bool = False,
+        stays: int = 0,
     ) -> bool:
         """A table whose columns are (heading, `left` or `right`).
 
         Where the console is too narrow the headings break into lines, then the column `names` gives way, then the `optional` ones are left
-        out; a table that is still too wide is listed, a row below the other. Figures are never cut. Names go on in a line of their own when
-        they are wanted `whole`.
+        out; a table that is still too wide goes on in another one below, the first columns in each (`stays`, when there are some),
+        otherwise it is listed, a row below the other. Figures are never cut. Names go on in a line of their own when they are wanted
+        `whole`.
 
         Returns:
             All columns are there.
@@ -81,6 +83,13 @@ class Page:
             if not self._fits(least[k] for k in kept):
                 kept.remove(n)
         if not self._fits(least[k] for k in kept):
+            parts = self._parts(least, stays)
+            for n, part in enumerate(parts):
+                if n:
+                    self.console.print()
+                self.table([columns[k] for k in part], [[row[k] for k in part] for row in cells], names, whole=whole)
+            if parts:
+                return True
             self._listed([heading for heading, _ in columns], cells)
             return True
         if names is not None:
@@ -97,6 +106,19 @@ class Page:
             table.add_row(*(Line(row[k]) for k in kept))
         self.console.print(table, crop=False)
         return len(kept) == len(columns)
+
+    def _parts(self, widths: Sequence[int], stays: int) -> list[list[int]]:
+        """Columns of tables below each other, each with the first `stays`; none when these leave no room for another one."""
+        first = list(range(stays))
+        parts: list[list[int]] = []
+        for n in range(stays, len(widths)) if stays else ():
+            if not self._fits(widths[k] for k in (*first, n)):
+                return []
+            if parts and self._fits(widths[k] for k in (*parts[-1], n)):
+                parts[-1].append(n)
+            else:
+                parts.append([*first, n])
+        return parts
 
     def _listed(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table that has no room: the first cell of a row, and below it the others, each after its heading."""
