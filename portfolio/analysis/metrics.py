@@ -45,6 +45,7 @@ def metrics(q: Question, clock: Clock, label: Callable[[str, str], str], request
     return Metrics(
         title=q.planning.title,
         objective=plannings[0].objective.name.value,
+        counts=q.planning.objective.counts,
         until=q.planning.horizon.effects_until.value,
         target_year=q.planning.horizon.target_year.value,
         own=made.index(own) if own in made else None,

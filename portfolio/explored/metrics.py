@@ -31,6 +31,7 @@ class Metrics(Frozen):
 
     Attributes:
         title, until, target_year: of the model. objective: what is maximised by every measure.
+        counts: what the tonnes of every measure are: reductions, removals or both, as the model's objective has it.
         own: number of the model's own measure in the list; None when it is missing.
         plans: one for each measure, quantity by quantity, gross before net. comparison: what differs between them.
         missing: the measures (quantity, krona) for which no plan was found in time.
@@ -39,6 +40,7 @@ class Metrics(Frozen):
 
     title: str
     objective: str
+    counts: tuple[str, ...]
     until: int
     target_year: int
     own: int | None

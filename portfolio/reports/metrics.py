@@ -26,6 +26,8 @@ def render(found: Metrics, text: Text, console: Console) -> None:
     page, lang = Page(text, console), text.lang
     page.line(clean(found.title), "bold")
     page.line(text("metrics.what", objective=text(f"metrics.objective.{found.objective}")))
+    if "removal" in found.counts:
+        page.line(text("metrics.removals", year=found.target_year))
     names = ("target_year", "cumulative", "lifetime")
     columns = [(text("metrics.best_for"), "left")]
     columns += [(text(f"metrics.quantity.{name}", year=found.target_year, until=found.until), "right") for name in names]
